@@ -1,0 +1,77 @@
+//! The flags that filter, shared by all commands that search.
+
+use crate::error::Result;
+use crate::query::Query;
+use crate::schema::fields::Field;
+
+/// Filters as flags. Each may be given several times: any of its values will do.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Filters (each may be repeated: any of its values will do)")]
+pub struct Filters {
+    /// 乡镇: its name, with or without 镇, 乡, 街道
+    #[arg(long, value_name = "NAME")]
+    township: Vec<String>,
+    /// 县、区、县级市
+    #[arg(long, value_name = "NAME")]
+    county: Vec<String>,
+    /// 地级市
+    #[arg(long, value_name = "NAME")]
+    city: Vec<String>,
+    /// 省
+    #[arg(long, value_name = "NAME")]
+    province: Vec<String>,
+    /// 年份: the year the report is about, or 2021..2024, 2021.., ..2024
+    #[arg(long, value_name = "YEARS")]
+    year: Vec<String>,
+    /// 章节: achievements, problems, leadership, plans, other, preamble, or a Chinese name
+    #[arg(long, value_name = "KIND")]
+    section: Vec<String>,
+    /// 发布机构: a part of its name is enough
+    #[arg(long, value_name = "TEXT")]
+    issuing_body: Vec<String>,
+    /// 级别: township, county, city, province, department, state
+    #[arg(long, value_name = "LEVEL")]
+    level: Vec<String>,
+    /// 类型: the kind of document
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<String>,
+    /// 主题: see `baogao schema`
+    #[arg(long, value_name = "TOPIC")]
+    topic: Vec<String>,
+}
+
+impl Filters {
+    /// A question that asks for what passes all of the filters.
+    ///
+    /// # Errors
+    /// When a value is none, as a year that is no year.
+    pub fn query(&self) -> Result<Query> {
+        let given = [
+            (Field::Township, &self.township),
+            (Field::County, &self.county),
+            (Field::City, &self.city),
+            (Field::Province, &self.province),
+            (Field::Year, &self.year),
+            (Field::Section, &self.section),
+            (Field::IssuingBody, &self.issuing_body),
+            (Field::Level, &self.level),
+            (Field::Kind, &self.kind),
+            (Field::Topic, &self.topic),
+        ];
+        let filters = given
+            .into_iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(field, values)| filter(field, values))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Query::all_of(filters))
+    }
+}
+
+/// The question language says what a filter's values mean; the flags are one way to write it.
+fn filter(field: Field, values: &[String]) -> Result<Query> {
+    let one = |value: &String| match field {
+        Field::Year => Query::parse(&format!("{field}:{value}")),
+        _ => Query::parse(&format!("{field}:\"{}\"", value.replace('"', ""))),
+    };
+    Ok(Query::any_of(values.iter().map(one).collect::<Result<Vec<_>>>()?))
+}

@@ -1,0 +1,176 @@
+//! `baogao index`: brings the index up to date with folders of reports.
+
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use super::terminal::{Destination, Terminal};
+use super::{Status, terminal};
+use crate::error::{Error, Result};
+use crate::index::WriterOptions;
+use crate::ingest::{ReadOptions, decode};
+use crate::schema::lexicon;
+use crate::update::{Outcome, Progress, UpdateOptions, rebuild, update};
+
+/// How much memory the postings may take, in megabytes, unless said otherwise.
+const USUAL_MEMORY: usize = 256;
+
+/// How many files of a list are named in the summary; all of them are with --format json.
+const NAMED: usize = 20;
+
+/// Index reports: read what is new or changed, forget what is gone
+///
+/// Reads txt, md, html, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at once: if the
+/// run is interrupted, the index stays as it was.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folders and files of reports
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The character encoding of all files, when it is detected wrongly: utf-8, gb18030, big5, utf-16le …
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Which column of a table or key of a record holds which field, as text=正文
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// A text file of words, one a line, that are words of your field
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
+    /// How much memory the index may take while it is made, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = USUAL_MEMORY)]
+    memory: usize,
+    /// How many threads write
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Refuse files larger than this, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 256)]
+    max_file_size: u64,
+    /// Make the index anew from the paths given, and put it in the place of the old one when it is complete
+    #[arg(long)]
+    rebuild: bool,
+    /// text, or json for every file by name
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
+    let options = args.options()?;
+    let progress = terminal.progress();
+    let outcome = match args.rebuild {
+        true => rebuild(index, &args.paths, &options, &progress)?,
+        false => update(index, &args.paths, &options, &progress)?,
+    };
+    for warning in &outcome.warnings {
+        terminal.note(&format!("warning: {warning}"));
+    }
+    Destination::StandardOutput.write(|out| {
+        let written = match args.format {
+            Format::Text => out.write_all(summary(&outcome).as_bytes()),
+            Format::Json => writeln!(out, "{:#}", serde_json::json!(outcome)),
+        };
+        written
+            .and_then(|()| out.flush())
+            .map_err(|error| Error::io("standard output", error))
+    })?;
+    Ok(match outcome.failed.is_empty() {
+        true => Status::Found,
+        false => Status::Partly,
+    })
+}
+
+/// Indexes what is new or changed under some paths, as reading commands do with `--in`. Tells on standard error what could not
+/// be read.
+pub fn bring_up_to_date(index: &Path, paths: &[PathBuf], terminal: &Terminal) -> Result<()> {
+    let options = UpdateOptions {
+        writer: writer_options(USUAL_MEMORY, None, None),
+        read: ReadOptions::default(),
+    };
+    let progress: terminal::Bar = terminal.progress();
+    let outcome = update(index, paths, &options, &progress as &dyn Progress)?;
+    for failure in &outcome.failed {
+        terminal.note(&format!("warning: not indexed: {}", failure.message));
+    }
+    if !outcome.new.is_empty() || !outcome.changed.is_empty() || !outcome.removed.is_empty() {
+        terminal.note(&format!(
+            "indexed {} reports: {}",
+            outcome.reports,
+            counts(&outcome)
+        ));
+    }
+    Ok(())
+}
+
+impl Args {
+    fn options(&self) -> Result<UpdateOptions> {
+        let words = self.lexicon.as_deref().map(lexicon::read).transpose()?;
+        let map = self.map.iter().map(|mapping| {
+            let (field, column) = mapping.split_once('=').ok_or_else(|| {
+                Error::usage(format!("--map {mapping}: no `=` in it")).hinted("write --map text=正文")
+            })?;
+            Ok((field.trim().to_owned(), column.trim().to_owned()))
+        });
+        Ok(UpdateOptions {
+            writer: writer_options(self.memory, self.threads, words),
+            read: ReadOptions {
+                encoding: self.encoding.as_deref().map(decode::encoding_named).transpose()?,
+                map: map.collect::<Result<_>>()?,
+                max_bytes: self.max_file_size << 20,
+            },
+        })
+    }
+}
+
+fn writer_options(megabytes: usize, threads: Option<usize>, words: Option<Vec<String>>) -> WriterOptions {
+    let cores = available_parallelism().map_or(1, usize::from);
+    WriterOptions {
+        memory: megabytes << 20,
+        threads: threads.unwrap_or(cores),
+        words,
+    }
+}
+
+fn counts(outcome: &Outcome) -> String {
+    format!(
+        "{} new, {} changed, {} unchanged, {} removed, {} failed",
+        outcome.new.len(),
+        outcome.changed.len(),
+        outcome.unchanged,
+        outcome.removed.len(),
+        outcome.failed.len()
+    )
+}
+
+/// What was done, for people.
+fn summary(outcome: &Outcome) -> String {
+    let mut text = format!("files: {}\n", counts(outcome));
+    text.push_str(&format!("written: {} reports, {} passages\n", outcome.reports, outcome.passages));
+    list(&mut text, "removed", &outcome.removed);
+    let failed: Vec<String> = outcome.failed.iter().map(|failure| failure.message.clone()).collect();
+    list(&mut text, "failed", &failed);
+    let duplicates = outcome.duplicates.iter().map(|(path, home)| match path == home {
+        true => format!("{path}: the same report twice"),
+        false => format!("{path}: the same report as {home}"),
+    });
+    list(&mut text, "kept once", &duplicates.collect::<Vec<_>>());
+    let skipped = outcome.skipped.iter().map(|(path, reason)| format!("{path}: {reason}"));
+    list(&mut text, "not reports", &skipped.collect::<Vec<_>>());
+    text
+}
+
+fn list(text: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    text.push_str(&format!("{title}:\n"));
+    for item in items.iter().take(NAMED) {
+        text.push_str(&format!("  {}\n", item.replace(char::is_control, "\u{fffd}")));
+    }
+    if items.len() > NAMED {
+        text.push_str(&format!("  and {} more; --format json names them all\n", items.len() - NAMED));
+    }
+}

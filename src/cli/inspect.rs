@@ -1,0 +1,66 @@
+//! `baogao inspect`: how a file is understood, with the evidence.
+
+use std::path::PathBuf;
+
+use super::Status;
+use super::terminal::{Destination, Terminal};
+use crate::error::{Error, Result};
+use crate::ingest::walk::walk;
+use crate::ingest::{Contents, ReadOptions, decode};
+use crate::output::Format;
+use crate::output::report::print_inspection;
+use crate::report::SectionKind;
+
+/// Show how a file is understood: metadata with evidence, sections, what was left out
+#[derive(clap::Args)]
+pub struct Args {
+    /// The files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The character encoding, when it is detected wrongly
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// text, or json: one object a report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: String,
+}
+
+pub fn run(args: &Args, terminal: &Terminal) -> Result<Status> {
+    let format = Format::named(&args.format)?;
+    let read_options = ReadOptions {
+        encoding: args.encoding.as_deref().map(decode::encoding_named).transpose()?,
+        ..ReadOptions::default()
+    };
+    let options = terminal.options(&Destination::StandardOutput);
+    let walked = walk(&args.files)?;
+    for (path, reason) in &walked.skipped {
+        terminal.note(&format!("warning: {}: not read: {reason}", path.display()));
+    }
+    let mut status = if walked.files.is_empty() { Status::Nothing } else { Status::Found };
+    for file in &walked.files {
+        let read = match Contents::load(file, &read_options).and_then(|contents| contents.read(file, &read_options)) {
+            Ok(read) => read,
+            Err(error) => {
+                status = fail(&error, terminal);
+                continue;
+            }
+        };
+        Destination::StandardOutput.write(|out| {
+            read.reports
+                .iter()
+                .try_for_each(|report| print_inspection(format, report, SectionKind::label, &options, out))
+        })?;
+        for warning in &read.warnings {
+            terminal.note(&format!("warning: {}: {warning}", file.name));
+        }
+        for failure in &read.failures {
+            status = fail(failure, terminal);
+        }
+    }
+    Ok(status)
+}
+
+fn fail(error: &Error, terminal: &Terminal) -> Status {
+    terminal.error(error);
+    Status::Partly
+}

@@ -1,0 +1,132 @@
+//! argv ⇄ library: one file a command, all of one shape, `Args` and `run`. The only module that knows the terminal.
+//!
+//! Results go to standard output, progress and warnings to standard error.
+
+mod filters;
+mod index;
+mod inspect;
+mod schema;
+mod search;
+mod show;
+mod terminal;
+mod verify;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::Result;
+use crate::index::Index;
+use terminal::Terminal;
+
+/// Finds, counts and cites what Chinese government reports say.
+#[derive(Parser)]
+#[command(name = "baogao", version, about, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Args)]
+struct Global {
+    /// The folder of the index
+    #[arg(long, global = true, value_name = "DIR", env = "BAOGAO_INDEX", default_value = ".baogao")]
+    index: PathBuf,
+    /// Print results and errors only: no progress, no warnings
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Whether to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: terminal::Color,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Index(index::Args),
+    Search(search::Args),
+    Show(show::Args),
+    Inspect(inspect::Args),
+    Verify(verify::Args),
+    Schema(schema::Args),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// What was looked for is there.
+    Found = 0,
+    /// Nothing was found, or something did not hold.
+    Nothing = 1,
+    /// The command was used wrongly, or failed.
+    Failed = 2,
+    /// Done, but some files could not be read.
+    Partly = 3,
+}
+
+/// Runs the command with these arguments, the program's name first.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
+        }
+    };
+    let terminal = Terminal::new(cli.global.color, cli.global.quiet);
+    let status = match dispatch(&cli, &terminal) {
+        Ok(status) => status,
+        // Whoever reads our output has seen enough: `baogao … | head`.
+        Err(error) if error.is_broken_pipe() => Status::Found,
+        Err(error) => {
+            terminal.error(&error);
+            Status::Failed
+        }
+    };
+    ExitCode::from(status as u8)
+}
+
+fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
+    let index = &cli.global.index;
+    match &cli.command {
+        Command::Index(args) => index::run(args, index, terminal),
+        Command::Search(args) => search::run(args, index, terminal),
+        Command::Show(args) => show::run(args, index, terminal),
+        Command::Inspect(args) => inspect::run(args, terminal),
+        Command::Verify(args) => verify::run(args, index, terminal),
+        Command::Schema(args) => schema::run(args, terminal),
+    }
+}
+
+/// Which files a reading command takes in before it reads.
+#[derive(Args)]
+struct Input {
+    /// First index what is new or changed under PATH
+    #[arg(long = "in", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Input {
+    /// Opens the index, brought up to date first if files were named.
+    fn open(&self, index: &std::path::Path, terminal: &Terminal) -> Result<Index> {
+        if !self.paths.is_empty() {
+            index::bring_up_to_date(index, &self.paths, terminal)?;
+        }
+        Index::open(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

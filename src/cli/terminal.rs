@@ -1,0 +1,216 @@
+//! What the user sees of the program beside its results: errors with their place and remedies, warnings, progress; and where
+//! results go.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use anstream::{AutoStream, ColorChoice};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::output::{self, Style, wrap};
+use crate::update::Progress;
+
+/// The columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: usize = 80;
+/// Lines of Chinese text longer than this are hard to read.
+const WIDEST: usize = 100;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal that can
+    Auto,
+    Always,
+    Never,
+}
+
+/// The terminal, as far as this run is concerned.
+pub struct Terminal {
+    color: Color,
+    quiet: bool,
+}
+
+/// Where a command's results go.
+pub enum Destination {
+    StandardOutput,
+    /// Written under another name first, and given its own when it is complete: a partial file never looks whole.
+    File(PathBuf),
+}
+
+impl Terminal {
+    pub fn new(color: Color, quiet: bool) -> Self {
+        Terminal { color, quiet }
+    }
+
+    /// How results are to be written to a destination.
+    pub fn options(&self, destination: &Destination) -> output::Options {
+        let colored = match (self.color, destination) {
+            (Color::Always, _) => true,
+            (Color::Never, _) | (_, Destination::File(_)) => false,
+            (Color::Auto, Destination::StandardOutput) => AutoStream::choice(&stdout()) != ColorChoice::Never,
+        };
+        output::Options {
+            width: match destination {
+                Destination::StandardOutput => self.width(),
+                Destination::File(_) => USUAL_WIDTH,
+            },
+            style: if colored { Style::colored() } else { Style::plain() },
+            destination: destination.to_string(),
+            ..output::Options::default()
+        }
+    }
+
+    fn width(&self) -> usize {
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        said.or_else(seen).unwrap_or(USUAL_WIDTH).clamp(20, WIDEST)
+    }
+
+    /// Tells what went wrong, where, and what to do.
+    pub fn error(&self, error: &Error) {
+        let mut text = format!("error: {error}\n");
+        if let ErrorKind::Syntax { query, span, .. } = &error.kind {
+            text.push_str(&caret(query, span.clone()));
+        }
+        for hint in &error.hints {
+            text.push_str(&format!("hint: {hint}\n"));
+        }
+        // There is nobody left to tell when this fails.
+        let _ = stderr().write_all(text.as_bytes());
+    }
+
+    /// Tells something the user should know, unless quiet was asked for.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(stderr(), "{text}");
+        }
+    }
+
+    /// A bar on standard error while files are read; nothing when that is no terminal.
+    pub fn progress(&self) -> Bar {
+        Bar {
+            shown: !self.quiet && stderr().is_terminal(),
+            bar: OnceLock::new(),
+        }
+    }
+}
+
+impl Destination {
+    pub fn new(file: Option<&PathBuf>) -> Self {
+        file.map_or(Destination::StandardOutput, |path| Destination::File(path.clone()))
+    }
+
+    /// Lets `write` write; a file appears when it is complete.
+    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        match self {
+            Destination::StandardOutput => write(&mut BufWriter::new(stdout().lock())),
+            Destination::File(path) => write_whole(path, write),
+        }
+    }
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Destination::StandardOutput => f.write_str("standard output"),
+            Destination::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let partial = path.with_file_name(name);
+    let result = File::create(&partial)
+        .map_err(|error| Error::io(&partial, error))
+        .and_then(|file| {
+            let mut out = BufWriter::new(file);
+            write(&mut out)?;
+            let file = out.into_inner().map_err(|error| Error::io(&partial, error.into_error()))?;
+            file.sync_all().map_err(|error| Error::io(&partial, error))
+        })
+        .and_then(|()| std::fs::rename(&partial, path).map_err(|error| Error::io(path, error)));
+    if result.is_err() {
+        let _ = std::fs::remove_file(&partial);
+    }
+    result
+}
+
+/// The line of a question with marks under the part that is wrong, Chinese characters taken as two columns.
+fn caret(query: &str, span: std::ops::Range<usize>) -> String {
+    let visible: Vec<char> = query.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // A long question is shown around the place only.
+    let from = span.start.saturating_sub(30);
+    let to = (span.end + 20).min(visible.len());
+    let shown: String = visible.get(from..to).unwrap_or_default().iter().collect();
+    let columns = |range: std::ops::Range<usize>| {
+        let part: String = visible.get(range.start.min(visible.len())..range.end.min(visible.len())).unwrap_or_default().iter().collect();
+        wrap::width(&part)
+    };
+    let indent = " ".repeat(columns(from..span.start));
+    let marks = "^".repeat(columns(span.clone()).clamp(1, 60));
+    format!("  {shown}\n  {indent}{marks}\n")
+}
+
+/// Shows how far the reading of files has come.
+pub struct Bar {
+    shown: bool,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl Progress for Bar {
+    fn start(&self, files: usize, bytes: u64) {
+        if self.shown && files > 0 {
+            let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes}, {eta} left")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            let _ = self.bar.set(ProgressBar::new(bytes).with_style(style));
+        }
+    }
+
+    fn advance(&self, bytes: u64) {
+        if let Some(bar) = self.bar.get() {
+            bar.inc(bytes);
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_the_right_column() {
+        assert_eq!(caret("枫桥 (网格员", 3..4), "  枫桥 (网格员\n       ^\n");
+        assert_eq!(caret("年份:二〇", 3..5), "  年份:二〇\n       ^^^^\n");
+    }
+
+    #[test]
+    fn a_place_at_the_end_or_in_a_long_question_can_be_shown() {
+        assert_eq!(caret("", 0..0), "  \n  ^\n");
+        let long = "法".repeat(500);
+        assert!(caret(&long, 400..401).lines().all(|line| wrap::width(line) < 120));
+    }
+
+    #[test]
+    fn a_file_appears_only_when_it_is_complete() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hits.csv");
+        let failed = write_whole(&path, |out| {
+            out.write_all(b"half").unwrap();
+            Err(Error::usage("stopped"))
+        });
+        assert!(failed.is_err() && std::fs::read_dir(folder.path()).unwrap().count() == 0);
+        write_whole(&path, |out| out.write_all(b"whole").map_err(|error| Error::io(&path, error))).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+    }
+}

@@ -1,0 +1,182 @@
+//! Defines what a search answers, as plain data: [`Summary`], then [`Hit`]s. Serialized, it is THE JSON of the command line
+//! and of the web, one and the same.
+//!
+//! `chars` and `highlights` count characters, `bytes` counts bytes; which text each counts in is said at the field.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Level, Metadata, Place, ReportId, ReportKind, SectionKind};
+use crate::schema::fields::Field;
+
+/// An answer, whole. An answer too long to hold is a [`Summary`] and a stream of [`Hit`]s instead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hits {
+    #[serde(flatten)]
+    pub summary: Summary,
+    pub hits: Vec<Hit>,
+}
+
+/// What is true of all that was found, however much of it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The question as it was asked.
+    pub query: String,
+    /// The question as it was understood, filters included; asked again, it answers the same.
+    pub interpreted: String,
+    pub totals: Totals,
+    pub took_ms: f64,
+    /// How many hits are shown at most; `None` is all.
+    pub limit: Option<usize>,
+    /// What the asker should know: a filter value that nothing has, for instance.
+    pub notes: Vec<String>,
+    #[serde(with = "facets_as_object")]
+    pub facets: Vec<Facet>,
+}
+
+/// Exact totals over all hits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub passages: u64,
+    pub reports: u64,
+    /// How often the question's phrases stand in those passages; each start counts.
+    pub occurrences: u64,
+}
+
+/// The hits counted by one field, all values, the most frequent first, then by value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    pub field: Field,
+    pub counts: Vec<FacetCount>,
+}
+
+/// One value of a field and how many hits have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetCount {
+    /// `None` counts the hits whose value is unknown.
+    pub value: Option<String>,
+    pub passages: u64,
+    pub reports: u64,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// From 1.
+    pub rank: u64,
+    pub score: f32,
+    pub report: HitReport,
+    pub section: HitSection,
+    pub passage: HitPassage,
+    /// From the first to after the last character of each match, in characters of `passage.text`; sorted, and apart from each other.
+    pub highlights: Vec<[usize; 2]>,
+    pub occurrences: u64,
+    pub topics: Vec<String>,
+    /// Names the place for a footnote.
+    pub citation: String,
+}
+
+/// The report a hit stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitReport {
+    pub id: ReportId,
+    pub path: String,
+    pub title: Option<String>,
+    pub kind: ReportKind,
+    pub year: Option<u16>,
+    pub township: Option<String>,
+    pub county: Option<String>,
+    pub city: Option<String>,
+    pub province: Option<String>,
+    pub level: Option<Level>,
+    pub issuing_body: Option<String>,
+    pub doc_number: Option<String>,
+    pub index_number: Option<String>,
+    pub published: Option<String>,
+    pub url: Option<String>,
+}
+
+/// The section a hit stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitSection {
+    pub kind: SectionKind,
+    pub label: String,
+    /// The headings above the passage, outermost first.
+    pub headings: Vec<String>,
+}
+
+/// The passage itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitPassage {
+    /// `{report}-{number}`.
+    pub id: String,
+    pub text: String,
+    /// Where it stands in the report's extracted text, in characters.
+    pub chars: [usize; 2],
+    /// Where it stands in the source file.
+    pub source: Place,
+}
+
+impl HitReport {
+    /// What a hit shows of a report.
+    pub fn new(id: ReportId, path: String, metadata: Metadata) -> Self {
+        HitReport {
+            id,
+            path,
+            title: metadata.title,
+            kind: metadata.kind,
+            year: metadata.year,
+            township: metadata.township,
+            county: metadata.county,
+            city: metadata.city,
+            province: metadata.province,
+            level: metadata.level,
+            issuing_body: metadata.issuing_body,
+            doc_number: metadata.doc_number,
+            index_number: metadata.index_number,
+            published: metadata.published,
+            url: metadata.url,
+        }
+    }
+}
+
+/// In JSON the facets are one object, its keys the names of the fields, in the order they were asked for.
+mod facets_as_object {
+    use std::fmt;
+
+    use serde::de::{MapAccess, Visitor};
+    use serde::ser::SerializeMap;
+    use serde::{Deserializer, Serializer};
+
+    use super::{Facet, FacetCount};
+    use crate::schema::fields::Field;
+
+    pub fn serialize<S: Serializer>(facets: &[Facet], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(facets.len()))?;
+        for facet in facets {
+            map.serialize_entry(facet.field.name(), &facet.counts)?;
+        }
+        map.end()
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Facet>, D::Error> {
+        struct Facets;
+
+        impl<'de> Visitor<'de> for Facets {
+            type Value = Vec<Facet>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object of facet counts by field")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut facets = Vec::new();
+                while let Some((field, counts)) = map.next_entry::<Field, Vec<FacetCount>>()? {
+                    facets.push(Facet { field, counts });
+                }
+                Ok(facets)
+            }
+        }
+
+        deserializer.deserialize_map(Facets)
+    }
+}

@@ -1,0 +1,274 @@
+//! Turns reports into tantivy documents and back.
+
+use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
+use tantivy::schema::Value;
+
+use super::layout::{Layout, sort};
+use crate::report::{Evidence, Metadata, Passage, Place, Report, ReportId, Section, Source};
+use crate::schema::fields::Field;
+use crate::text::fold::fold;
+use crate::text::units::units;
+use crate::topics::Topics;
+
+/// A report ready to be written: made in parallel, written one after the other.
+pub struct Prepared {
+    pub report: StoredReport,
+    pub(super) passages: Vec<TantivyDocument>,
+}
+
+/// What an index keeps of a report beside its passages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredReport {
+    pub id: ReportId,
+    /// The file it was read from.
+    pub source: Source,
+    pub metadata: Metadata,
+    pub evidence: Vec<Evidence>,
+    pub warnings: Vec<String>,
+    pub sections: Vec<Section>,
+    /// How many passages it has.
+    pub passages: u32,
+    /// How long its text is, in characters.
+    pub chars: u64,
+}
+
+/// What an index remembers of a file it was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    pub path: String,
+    pub size: u64,
+    /// When the file was last changed, in nanoseconds since 1970.
+    pub modified: i64,
+    /// BLAKE3 hash of the file, in hexadecimal digits.
+    pub hash: String,
+    /// The reports in it, in their order.
+    pub reports: Vec<ReportId>,
+    /// What in it could not be read.
+    pub failures: Vec<String>,
+}
+
+/// What is kept of a passage beside its text, as a list to keep it short: the innermost section (an index into
+/// [`StoredReport::sections`]), its number among the passages of that section (from 1), where it stands in the report's text (in
+/// characters), and where in the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredPassage(pub usize, pub u32, pub [usize; 2], pub Place);
+
+impl Prepared {
+    /// Folds, tags and packs a report.
+    pub fn new(report: Report) -> Self {
+        let layout = Layout::new();
+        let passages = pack_passages(&layout, &report);
+        Prepared {
+            report: StoredReport {
+                id: report.id,
+                source: report.source,
+                metadata: report.metadata,
+                evidence: report.evidence,
+                warnings: report.warnings,
+                sections: report.sections,
+                passages: report.passages.len() as u32,
+                chars: report.text.chars().count() as u64,
+            },
+            passages,
+        }
+    }
+
+    /// How many passages the report has.
+    pub fn passage_count(&self) -> usize {
+        self.passages.len()
+    }
+}
+
+fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
+    let common = report_values(&report.metadata);
+    let mut in_section = vec![0; report.sections.len()];
+    PassageTexts::new(report)
+        .map(|(passage, text)| {
+            in_section[passage.section] += 1;
+            let folded = fold(text);
+            let mut document = TantivyDocument::default();
+            document.add_text(layout.doc, sort::PASSAGE);
+            document.add_u64(layout.report, report.id.0);
+            document.add_u64(layout.seq, passage.seq.into());
+            document.add_u64(layout.heading_units, heading_units(report, passage, text));
+            document.add_text(layout.text, text);
+            document.add_text(layout.place, place_json(passage, in_section[passage.section]));
+            for (field, value) in &common {
+                document.add_text(layout.facet(*field), value);
+            }
+            let section = &report.sections[passage.section];
+            document.add_text(layout.facet(Field::Section), section.kind.name());
+            for topic in Topics::ours().of(&folded) {
+                document.add_text(layout.facet(Field::Topic), topic);
+            }
+            document.add_text(layout.units, &folded);
+            document.add_text(layout.words, &folded);
+            document
+        })
+        .collect()
+}
+
+fn place_json(passage: &Passage, in_section: u32) -> String {
+    let stored = StoredPassage(
+        passage.section,
+        in_section,
+        [passage.chars.start, passage.chars.end],
+        passage.source.clone(),
+    );
+    serde_json::to_string(&stored).expect("numbers can be written as JSON")
+}
+
+/// The passages of a report with their texts, found in one walk over the text.
+struct PassageTexts<'a> {
+    passages: std::slice::Iter<'a, Passage>,
+    rest: &'a str,
+    /// How many characters stand before `rest`.
+    before: usize,
+}
+
+impl<'a> PassageTexts<'a> {
+    fn new(report: &'a Report) -> Self {
+        PassageTexts {
+            passages: report.passages.iter(),
+            rest: &report.text,
+            before: 0,
+        }
+    }
+}
+
+impl<'a> Iterator for PassageTexts<'a> {
+    type Item = (&'a Passage, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let passage = self.passages.next()?;
+        let mut byte_at = |chars: usize| {
+            let byte = self
+                .rest
+                .char_indices()
+                .nth(chars - self.before)
+                .map_or(self.rest.len(), |(byte, _)| byte);
+            self.rest = &self.rest[byte..];
+            self.before = chars;
+            self.rest
+        };
+        let from = byte_at(passage.chars.start);
+        let after = byte_at(passage.chars.end);
+        Some((passage, &from[..from.len() - after.len()]))
+    }
+}
+
+/// How many of the passage's first units are title and headings.
+fn heading_units(report: &Report, passage: &Passage, text: &str) -> u64 {
+    let opened = report
+        .sections
+        .iter()
+        .filter(|section| passage.chars.contains(&section.chars.start))
+        .filter_map(|section| Some(section.chars.start + section.heading.as_ref()?.chars().count()))
+        .max();
+    let Some(end) = opened else { return 0 };
+    let length = end.saturating_sub(passage.chars.start);
+    units(&fold(crate::report::slice_chars(text, 0..length))).count() as u64
+}
+
+/// The values that all passages of a report have.
+fn report_values(metadata: &Metadata) -> Vec<(Field, String)> {
+    let mut values = vec![(Field::Kind, metadata.kind.name().to_owned())];
+    let texts = [
+        (Field::Township, &metadata.township),
+        (Field::County, &metadata.county),
+        (Field::City, &metadata.city),
+        (Field::Province, &metadata.province),
+        (Field::IssuingBody, &metadata.issuing_body),
+    ];
+    values.extend(
+        texts
+            .into_iter()
+            .filter_map(|(field, value)| Some((field, value.clone()?))),
+    );
+    values.extend(metadata.year.map(|year| (Field::Year, year.to_string())));
+    values.extend(metadata.level.map(|level| (Field::Level, level.name().to_owned())));
+    values
+}
+
+impl StoredReport {
+    pub(super) fn pack(&self, layout: &Layout) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        document.add_text(layout.doc, sort::REPORT);
+        document.add_u64(layout.report_id, self.id.0);
+        document.add_text(layout.report_json, to_json(self));
+        document
+    }
+}
+
+impl SourceEntry {
+    pub(super) fn pack(&self, layout: &Layout) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        document.add_text(layout.doc, sort::SOURCE);
+        document.add_text(layout.source_path, &self.path);
+        for id in &self.reports {
+            document.add_u64(layout.source_reports, id.0);
+        }
+        document.add_text(layout.source_json, to_json(self));
+        document
+    }
+}
+
+fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data can be written as JSON")
+}
+
+/// The stored text of a field of a document.
+pub(super) fn stored_text(document: &TantivyDocument, field: tantivy::schema::Field) -> Option<&str> {
+    document.get_first(field).and_then(|value| value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::SectionKind;
+
+    fn report(text: &str, passages: Vec<Passage>, sections: Vec<Section>) -> Report {
+        Report {
+            id: ReportId(7),
+            source: Source {
+                path: "a.txt".into(),
+                row: None,
+                format: "txt".into(),
+                encoding: "UTF-8".into(),
+                hash: String::new(),
+            },
+            metadata: Metadata::default(),
+            evidence: Vec::new(),
+            warnings: Vec::new(),
+            text: text.into(),
+            sections,
+            passages,
+            dropped: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn passages_get_their_own_text_and_know_their_headings() {
+        let text = "一、主要举措\n加强宣传。\n加强调解。";
+        let passage = |seq, chars| Passage {
+            seq,
+            section: 0,
+            chars,
+            source: Place::Bytes([0, 0]),
+        };
+        let section = Section {
+            kind: SectionKind::Achievements,
+            level: 1,
+            heading: Some("一、主要举措".into()),
+            headings: vec!["一、主要举措".into()],
+            chars: 0..18,
+            reason: String::new(),
+        };
+        let report = report(text, vec![passage(0, 0..12), passage(1, 13..18)], vec![section]);
+        let texts: Vec<_> = PassageTexts::new(&report).map(|(_, text)| text).collect();
+        assert_eq!(texts, ["一、主要举措\n加强宣传。", "加强调解。"]);
+        assert_eq!(heading_units(&report, &report.passages[0], texts[0]), 6);
+        assert_eq!(heading_units(&report, &report.passages[1], texts[1]), 0);
+    }
+}

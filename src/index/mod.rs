@@ -1,0 +1,139 @@
+//! Keeps reports so that exact phrases are found at once. The only module that knows tantivy.
+//!
+//! One tantivy index holds three sorts of documents: passages, which are searched; reports, which say what is known of each; and
+//! sources, which say what was read from each file and when. They are committed together, all or nothing.
+
+mod analyzer;
+mod compile;
+mod document;
+mod highlight;
+mod layout;
+mod phrase;
+mod rank;
+mod searcher;
+mod store;
+mod verify;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+pub use document::{Prepared, SourceEntry, StoredReport};
+pub use searcher::{Found, Request, Sort};
+pub use verify::{Difference, Verification};
+pub use writer::{Writer, WriterOptions};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use layout::Layout;
+
+/// The version of what an index holds and how. It changes whenever an older index would answer differently.
+const FORMAT: u32 = 1;
+
+/// The file by which a folder is known to be an index, for people and for the walk over source folders.
+pub const MARKER: &str = "baogao.json";
+
+/// An index opened for reading: a snapshot that stays as it is while others write.
+pub struct Index {
+    path: PathBuf,
+    layout: Layout,
+    searcher: tantivy::Searcher,
+    stamp: Stamp,
+}
+
+/// What a commit says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub format: u32,
+    /// Fingerprint of everything in `index_schema/` that shapes what is stored.
+    pub schema: String,
+    /// The words of the user's lexicon that its texts were cut with.
+    pub words: Vec<String>,
+}
+
+impl Index {
+    /// Opens the last committed state of an index.
+    ///
+    /// # Errors
+    /// When there is none, or it is of another version or schema, or damaged; the hints say how to build it anew.
+    pub fn open(path: &Path) -> Result<Self> {
+        let (index, stamp) = open_tantivy(path)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(tantivy::ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|error| damaged(path, error))?;
+        let searcher = tantivy::IndexReader::searcher(&reader);
+        Ok(Index {
+            path: path.to_path_buf(),
+            layout: Layout::new(),
+            searcher,
+            stamp,
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What its last commit says of itself.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    fn damaged(&self, error: impl std::fmt::Display) -> Error {
+        damaged(&self.path, error)
+    }
+}
+
+impl Stamp {
+    /// What this program would write.
+    fn ours(words: Vec<String>) -> Self {
+        Stamp {
+            format: FORMAT,
+            schema: layout::fingerprint(),
+            words,
+        }
+    }
+}
+
+/// Opens the tantivy index in a folder and checks that it is one this program can read.
+fn open_tantivy(path: &Path) -> Result<(tantivy::Index, Stamp)> {
+    if !path.join("meta.json").is_file() {
+        return Err(Error::index(path, "there is no index here")
+            .hinted(format!("make one: {}", rebuild_command(path, "PATH…"))));
+    }
+    let index = tantivy::Index::open_in_dir(path).map_err(|error| damaged(path, error))?;
+    let payload = index.load_metas().map_err(|error| damaged(path, error))?.payload;
+    let stamp: Option<Stamp> = payload.and_then(|payload| serde_json::from_str(&payload).ok());
+    let ours = Stamp::ours(Vec::new());
+    match stamp {
+        Some(stamp) if stamp.format == ours.format && stamp.schema == ours.schema => Ok((index, stamp)),
+        Some(stamp) => Err(Error::index(
+            path,
+            format!(
+                "made by another version of baogao (format {}, schema {}; this one reads format {}, schema {})",
+                stamp.format, stamp.schema, ours.format, ours.schema
+            ),
+        )
+        .hinted(format!(
+            "build it anew from your files, which stay as they are: {}",
+            rebuild_command(path, "--rebuild PATH…")
+        ))),
+        None => Err(Error::index(path, "not an index of baogao's")
+            .hinted("choose another folder with --index, or BAOGAO_INDEX")),
+    }
+}
+
+/// What to tell when the engine finds its files wrong.
+fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
+    Error::index(path, error.to_string()).hinted(format!(
+        "if the index is damaged, build it anew from your files: {}",
+        rebuild_command(path, "--rebuild PATH…")
+    ))
+}
+
+fn rebuild_command(path: &Path, arguments: &str) -> String {
+    format!("baogao index --index {} {arguments}", path.display())
+}

@@ -1,0 +1,149 @@
+//! Scores passages that match: BM25 over the question's phrases, mentions in headings counting more, and to a lesser part over
+//! the words inside those phrases.
+//!
+//! For each phrase or word, `idf · tf · (k1 + 1) / (tf + k1 · (1 − b + b · length / typical length))` with
+//! `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, where `tf` is how often it stands in the passage (each time in a heading counts
+//! `heading` times), `N` how many passages there are and `n` in how many of them it stands. Source: S. Robertson and
+//! H. Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, for BM25 and its field weights (BM25F).
+
+use std::collections::BTreeSet;
+
+use tantivy::postings::Postings;
+use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::{DocId, DocSet, SegmentReader};
+
+use super::layout::Layout;
+use crate::query::Phrase;
+use crate::schema::ranking::Ranking;
+use crate::text::fold::BREAK;
+use crate::text::units::units;
+
+/// A longer phrase is ranked by the words among its first units.
+const MAX_UNITS: usize = 200;
+/// No word is longer, in units.
+const MAX_WORD_UNITS: usize = 8;
+
+/// How rare something is: 0 when it stands everywhere, large when it stands almost nowhere.
+pub fn idf(passages: u64, with_it: u64) -> f32 {
+    let (all, with_it) = (passages as f64, with_it as f64);
+    (1.0 + (all - with_it + 0.5).max(0.0) / (with_it + 0.5)).ln() as f32
+}
+
+/// What one phrase or word adds to a passage's score. `length` is the passage's, in units.
+pub fn bm25(ranking: &Ranking, idf: f32, tf: f32, length: u32) -> f32 {
+    let norm = 1.0 - ranking.b + ranking.b * length as f32 / ranking.typical_length;
+    idf * tf * (ranking.k1 + 1.0) / (tf + ranking.k1 * norm)
+}
+
+/// How often something counts as mentioned that stands `(all, in_headings)` times in a passage.
+pub fn weighted_mentions(ranking: &Ranking, (all, in_headings): (u32, u32)) -> f32 {
+    all as f32 + (ranking.heading - 1.0) * in_headings as f32
+}
+
+/// The words of the index that stand inside the phrases. The index's own dictionary tells what a word is, so that no other
+/// need be loaded to answer a question.
+pub fn words_inside(layout: &Layout, segments: &[SegmentReader], phrases: &[Phrase]) -> tantivy::Result<Vec<String>> {
+    let mut words = BTreeSet::new();
+    for phrase in phrases {
+        let units: Vec<&str> = units(&phrase.folded).take(MAX_UNITS).collect();
+        for start in 0..units.len() {
+            for end in start + 2..=(start + MAX_WORD_UNITS).min(units.len()) {
+                if units[end - 1].contains(BREAK) {
+                    break;
+                }
+                let word = units[start..end].concat();
+                if !words.contains(&word) && is_word(layout, segments, &word)? {
+                    words.insert(word);
+                }
+            }
+        }
+    }
+    Ok(words.into_iter().collect())
+}
+
+fn is_word(layout: &Layout, segments: &[SegmentReader], word: &str) -> tantivy::Result<bool> {
+    let term = Term::from_field_text(layout.words, word);
+    for segment in segments {
+        if segment.inverted_index(layout.words)?.get_term_info(&term)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// In how many passages a word stands.
+pub fn passages_with(layout: &Layout, segments: &[SegmentReader], word: &str) -> tantivy::Result<u64> {
+    let term = Term::from_field_text(layout.words, word);
+    let mut count = 0;
+    for segment in segments {
+        let index = segment.inverted_index(layout.words)?;
+        if let Some(postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
+            count += match segment.alive_bitset() {
+                Some(alive) => u64::from(postings.doc_freq_given_deletes(alive)),
+                None => u64::from(postings.doc_freq()),
+            };
+        }
+    }
+    Ok(count)
+}
+
+/// Calls `add` with the place in `docs` and the number of mentions for each of these passages in which a word stands.
+pub fn each_mention(
+    layout: &Layout,
+    segment: &SegmentReader,
+    word: &str,
+    docs: &[DocId],
+    mut add: impl FnMut(usize, u32),
+) -> tantivy::Result<()> {
+    let term = Term::from_field_text(layout.words, word);
+    let index = segment.inverted_index(layout.words)?;
+    let Some(mut postings) = index.read_postings(&term, IndexRecordOption::WithFreqs)? else {
+        return Ok(());
+    };
+    for (at, &doc) in docs.iter().enumerate() {
+        let found = match postings.doc() {
+            found if found >= doc => found,
+            _ => postings.seek(doc),
+        };
+        if found == doc {
+            add(at, postings.term_freq());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rarer_is_worth_more_and_nothing_is_worth_less_than_nothing() {
+        assert!(idf(1000, 1) > idf(1000, 10));
+        assert!(idf(1000, 1000) > 0.0);
+        assert!(idf(3, 5) >= 0.0);
+    }
+
+    #[test]
+    fn more_mentions_shorter_passages_and_headings_score_higher() {
+        let ranking = Ranking::ours();
+        let score = |tf, length| bm25(&ranking, 2.0, tf, length);
+        assert!(score(2.0, 200) > score(1.0, 200));
+        assert!(score(1.0, 100) > score(1.0, 400));
+        assert!(weighted_mentions(&ranking, (1, 1)) > weighted_mentions(&ranking, (1, 0)));
+    }
+
+    #[test]
+    fn bm25_is_the_formula() {
+        let ranking = Ranking {
+            k1: 1.2,
+            b: 0.75,
+            typical_length: 100.0,
+            heading: 2.0,
+            words: 0.0,
+        };
+        // Computed by hand: 1.5 · 3 · 2.2 / (3 + 1.2 · (0.25 + 0.75 · 0.8)) = 9.9 / 4.02
+        assert!((bm25(&ranking, 1.5, 3.0, 80) - 2.462_686_6).abs() < 1e-5);
+        // ln(1 + 990.5 / 10.5)
+        assert!((idf(1000, 10) - 4.557_386).abs() < 1e-4);
+    }
+}

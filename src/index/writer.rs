@@ -1,0 +1,213 @@
+//! Writes an index: many changes, then one commit, all or nothing.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use tantivy::indexer::UserOperation;
+use tantivy::schema::Term;
+use tantivy::{Index as TantivyIndex, IndexWriter as TantivyWriter};
+
+use super::analyzer::{UnitTokenizer, WordTokenizer};
+use super::document::{Prepared, SourceEntry};
+use super::layout::{self, Layout};
+use super::{Index, MARKER, Stamp, damaged, open_tantivy};
+use crate::error::{Error, Result};
+use crate::report::ReportId;
+use crate::text::tokenize::Words;
+
+/// The file that a writer holds locked.
+const LOCK: &str = "writer.lock";
+
+/// The least heap a writer thread can work with, in bytes.
+const MIN_HEAP: usize = 20 << 20;
+
+/// How an index is written.
+#[derive(Clone, Debug)]
+pub struct WriterOptions {
+    /// How much memory the postings may take before they go to disk, in bytes, over all threads.
+    pub memory: usize,
+    pub threads: usize,
+    /// The words of the user's lexicon; `None` for those the index was made with.
+    pub words: Option<Vec<String>>,
+}
+
+/// Writes an index. Nothing it does is seen by anyone before [`Writer::commit`]; dropped without it, it leaves no trace.
+pub struct Writer {
+    path: PathBuf,
+    layout: Layout,
+    writer: TantivyWriter,
+    stamp: Stamp,
+    /// Whether what the index holds was cut into words by another lexicon.
+    lexicon_changed: bool,
+    /// Whether anything was asked of it.
+    dirty: bool,
+    _lock: Lock,
+}
+
+impl Writer {
+    /// Opens the index in a folder for writing; makes it when there is none.
+    ///
+    /// # Errors
+    /// When another writer is at work (it is named), or the index is of another version, or the folder cannot be written.
+    pub fn open(path: &Path, options: &WriterOptions) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(|error| Error::io(path, error))?;
+        let lock = Lock::take(path)?;
+        let wanted = options.words.clone();
+        let (index, words, lexicon_changed) = match path.join("meta.json").is_file() {
+            true => {
+                let (index, Stamp { words: held, .. }) = open_tantivy(path)?;
+                let lexicon_changed = wanted.as_ref().is_some_and(|wanted| *wanted != held);
+                (index, wanted.unwrap_or(held), lexicon_changed)
+            }
+            false => (create(path)?, wanted.unwrap_or_default(), false),
+        };
+        let tokenizer = WordTokenizer {
+            words: Words::load(&words),
+        };
+        index.tokenizers().register(layout::UNITS, UnitTokenizer);
+        index.tokenizers().register(layout::WORDS, tokenizer);
+        let threads = options.threads.clamp(1, 8);
+        let heap = options.memory.max(threads * MIN_HEAP);
+        let writer = index
+            .writer_with_num_threads(threads, heap)
+            .map_err(|error| damaged(path, error))?;
+        let mut writer = Writer {
+            path: path.to_path_buf(),
+            layout: Layout::new(),
+            writer,
+            lexicon_changed,
+            stamp: Stamp::ours(words),
+            dirty: false,
+            _lock: lock,
+        };
+        if !path.join(MARKER).is_file() {
+            // The first commit makes the folder an index that readers can open, empty as it is.
+            writer.write_marker()?;
+            writer.dirty = true;
+            writer.commit()?;
+        }
+        Ok(writer)
+    }
+
+    /// Whether all reports must be read again because the lexicon is not the one the index was made with.
+    pub fn lexicon_changed(&self) -> bool {
+        self.lexicon_changed
+    }
+
+    /// What the index held when the writer was opened.
+    pub fn snapshot(&self) -> Result<Index> {
+        Index::open(&self.path)
+    }
+
+    /// Adds a report with its passages. They go into one segment, side by side.
+    pub fn add_report(&mut self, prepared: Prepared) -> Result<()> {
+        let report = prepared.report.pack(&self.layout);
+        let operations = prepared.passages.into_iter().chain([report]).map(UserOperation::Add);
+        self.dirty = true;
+        self.writer
+            .run(operations.collect::<Vec<_>>())
+            .map_err(|error| damaged(&self.path, error))?;
+        Ok(())
+    }
+
+    /// Removes a report, if it is there, as the index stands at this moment: a report added later stays.
+    pub fn remove_report(&mut self, id: ReportId) {
+        self.dirty = true;
+        self.writer.delete_term(Term::from_field_u64(self.layout.report, id.0));
+        self.writer
+            .delete_term(Term::from_field_u64(self.layout.report_id, id.0));
+    }
+
+    /// Remembers what was read from a file, in place of what was known of it.
+    pub fn put_source(&mut self, source: &SourceEntry) -> Result<()> {
+        self.remove_source(&source.path);
+        self.writer
+            .add_document(source.pack(&self.layout))
+            .map_err(|error| damaged(&self.path, error))?;
+        Ok(())
+    }
+
+    /// Forgets a file.
+    pub fn remove_source(&mut self, path: &str) {
+        self.dirty = true;
+        self.writer
+            .delete_term(Term::from_field_text(self.layout.source_path, path));
+    }
+
+    /// Makes all changes visible at once, and safe on disk; without changes it does nothing.
+    ///
+    /// # Errors
+    /// When the disk refuses; then the last committed state stays.
+    pub fn commit(&mut self) -> Result<()> {
+        if !self.dirty && !self.lexicon_changed {
+            return Ok(());
+        }
+        let damaged = |error| damaged(&self.path, error);
+        let mut prepared = self.writer.prepare_commit().map_err(damaged)?;
+        prepared.set_payload(&serde_json::to_string(&self.stamp).expect("a stamp can be written as JSON"));
+        prepared.commit().map_err(damaged)?;
+        self.dirty = false;
+        self.lexicon_changed = false;
+        Ok(())
+    }
+
+    /// Waits until the segments that belong together are merged. The index is complete without it, and quicker after it.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path;
+        self.writer
+            .wait_merging_threads()
+            .map_err(|error| damaged(&path, error))
+    }
+
+    /// Writes the file by which people and programs know the folder for what it is.
+    fn write_marker(&self) -> Result<()> {
+        let path = self.path.join(MARKER);
+        let about = serde_json::json!({
+            "about": "an index of the program baogao; it can be deleted and built anew from the source files",
+            "stamp": self.stamp,
+        });
+        std::fs::write(&path, format!("{about:#}\n")).map_err(|error| Error::io(&path, error))
+    }
+}
+
+fn create(path: &Path) -> Result<TantivyIndex> {
+    TantivyIndex::create_in_dir(path, Layout::new().schema).map_err(|error| damaged(path, error))
+}
+
+/// Held by the one writer of an index. The operating system lets go of it however the writer ends, so none is ever stale.
+struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    fn take(index: &Path) -> Result<Self> {
+        let path = index.join(LOCK);
+        let io = |error| Error::io(&path, error);
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Who holds it is said as well as it is known.
+                let _ = file.read_to_string(&mut holder);
+                return Err(
+                    Error::index(index, format!("another writer is at work: {}", holder.trim()))
+                        .hinted("wait for it, or end that process; searching needs no lock and works meanwhile"),
+                );
+            }
+            Err(TryLockError::Error(error)) => return Err(io(error)),
+        }
+        file.set_len(0).map_err(io)?;
+        file.rewind().map_err(io)?;
+        let since = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
+        writeln!(file, "process {} since {since}", std::process::id()).map_err(io)?;
+        Ok(Lock { _file: file })
+    }
+}

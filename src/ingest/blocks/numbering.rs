@@ -1,0 +1,148 @@
+//! Reads the numbers that headings and list items begin with: 一、 （一） 1. （1） 一是.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::text::numeral;
+use crate::text::plain::is_blank;
+
+/// A number at the start of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// 1 for 一、, 2 for （一）, 3 for 1., 4 for （1）.
+    pub rank: u8,
+    pub number: u64,
+    /// Where what follows the number starts, in bytes of the line.
+    pub len: usize,
+}
+
+/// The number that `line` begins with. A lost bracket (`一)`), blanks and both widths are allowed; `3.15` and `12·4` are no numbering.
+pub fn numbering(line: &str) -> Option<Numbering> {
+    static RANKS: LazyLock<Vec<(u8, Regex)>> = LazyLock::new(|| {
+        const HAN: &str = "[一二三四五六七八九十]{1,3}";
+        [
+            (1, format!(r"^({HAN})\s*[、.．﹑]")),
+            (1, format!(r"^第({HAN})(?:部分|章|节)[\s、:：.．]*")),
+            (1, format!(r"^({HAN})$")),
+            (2, format!(r"^[（(〔【]\s*({HAN})\s*[)）〕】]\s*[、.．]?")),
+            (2, format!(r"^({HAN})\s*[)）]\s*[、.．]?")),
+            (3, r"^([0-9０-９]{1,2})\s*(?:[、﹑]|[.．](?:[^0-9０-９]|$))".to_owned()),
+            (4, r"^[（(]\s*([0-9０-９]{1,2})\s*[)）]\s*[、.．]?".to_owned()),
+            (4, r"^([0-9０-９]{1,2})\s*[)）]".to_owned()),
+            (4, r"^([①-⑳])".to_owned()),
+        ]
+        .into_iter()
+        .filter_map(|(rank, pattern)| Some((rank, Regex::new(&pattern).ok()?)))
+        .collect()
+    });
+    let start = line.len() - line.trim_start_matches(is_blank).len();
+    let body = &line[start..];
+    if !body.starts_with(|c: char| "一二三四五六七八九十第（(〔【".contains(c) || c.is_numeric()) {
+        return None;
+    }
+    RANKS.iter().find_map(|(rank, pattern)| {
+        let found = pattern.captures(body)?;
+        // 二、三产业 counts branches of the economy.
+        let rest = &body[found.get(0)?.end()..];
+        if *rank == 1 && ["三产", "四", "五"].iter().any(|word| rest.starts_with(word)) && rest.contains("产业") {
+            return None;
+        }
+        let digits = found.get(1)?;
+        let number = match digits.as_str().chars().next() {
+            Some(c @ '①'..='⑳') => u64::from(c as u32 - '①' as u32 + 1),
+            _ => numeral::parse(digits.as_str())?.min(999),
+        };
+        let mut len = found.get(0)?.end();
+        // The character that proves `1.` is not `1.5` belongs to the text.
+        if *rank == 3 {
+            let mark = body[digits.end()..]
+                .find(['、', '﹑', '.', '．'])
+                .map_or(0, |at| digits.end() + at);
+            len = mark + body[mark..].chars().next().map_or(0, char::len_utf8);
+        }
+        Some(Numbering {
+            rank: *rank,
+            number,
+            len: start + len,
+        })
+    })
+}
+
+/// Whether a line begins as a list item does: a number, 一是, 第一，, a bullet, 附件.
+pub fn is_item(line: &str) -> bool {
+    static ITEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^\s*(?:[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十][,，、]|首先[,，]|其次[,，]|最后[,，]|[-•●◆■▪○*]\s|附\s*[件：:]|注[：:])").ok()
+    });
+    numbering(line).is_some() || ITEM.as_ref().is_some_and(|item| item.is_match(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_headings_are_read() {
+        for (line, rank, number, rest) in [
+            ("一、主要举措", 1, 1, "主要举措"),
+            ("一 、主要举措", 1, 1, "主要举措"),
+            ("十二、其他", 1, 12, "其他"),
+            ("第二部分 工作计划", 1, 2, "工作计划"),
+            ("一", 1, 1, ""),
+            ("（一）加强", 2, 1, "加强"),
+            ("(三) 加强", 2, 3, "加强"),
+            ("一)加强", 2, 1, "加强"),
+            ("（十一）、加强", 2, 11, "加强"),
+            ("1.建机制", 3, 1, "建机制"),
+            ("2、建机制", 3, 2, "建机制"),
+            ("３．建机制", 3, 3, "建机制"),
+            ("（1）建机制", 4, 1, "建机制"),
+            ("12)建机制", 4, 12, "建机制"),
+            ("③建机制", 4, 3, "建机制"),
+            ("　　（二）加强", 2, 2, "加强"),
+        ] {
+            let found = numbering(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(
+                (found.rank, found.number, &line[found.len..]),
+                (rank, number, rest),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_beginnings_are_no_numbering() {
+        for line in [
+            "2024年",
+            "3.15消费者权益日",
+            "12·4宪法日",
+            "一是加强",
+            "一年来",
+            "三个代表",
+            "（以下简称",
+            "十九大",
+            "1993年3月",
+            "100%",
+        ] {
+            assert_eq!(numbering(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn items_are_seen() {
+        for line in [
+            "一是加强",
+            "二要加强",
+            "第一，加强",
+            "- 加强",
+            "附件：1",
+            "附 件：",
+            "（1）加强",
+        ] {
+            assert!(is_item(line), "{line}");
+        }
+        for line in ["一年来，", "首先报告", "附近群众"] {
+            assert!(!is_item(line), "{line}");
+        }
+    }
+}

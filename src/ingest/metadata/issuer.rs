@@ -1,0 +1,181 @@
+//! Reads the bodies that issue reports out of titles, signatures and header tables.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::schema::titles::titles;
+use crate::text::date;
+
+/// The bodies that a title names as issuing, joined with 、, and where they stand in it, in bytes. `title` is plain.
+pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {
+    static ISSUER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)(?:关于|(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2}年|年度|法[治制]政府|法治建设|推进|依法行政|依法治|落实|贯彻|政府工作报告)").ok()
+    });
+    // 关于 parts body and matter for certain; 依法治 may be a part of the body's name.
+    static ABOUT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)关于").ok());
+    [ABOUT.as_ref()?, ISSUER.as_ref()?].into_iter().find_map(|pattern| {
+        let found = pattern.captures(title)?.get(1)?;
+        let bodies = split(found.as_str());
+        (!bodies.is_empty()).then(|| (bodies.join("、"), found.range()))
+    })
+}
+
+/// The part of a title that names its place: before 人民政府, the year or the matter.
+pub fn place_of_title(title: &str) -> Option<(&str, Range<usize>)> {
+    static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:关于)?(?:印发|报送|上报)?[《“]?(?:(?:19|20)\d\d年?(?:度)?)?(?:关于)?(?:中国共产党|中共)?(.{2,40}?)(?:人民政府|人民委员会|委员会|党委|党工委|街道办事处|办事处|关于|政府办|(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2}年|年度|法[治制]|推进|依法|政府|普法|上半年|全面)").ok()
+    });
+    let c = PLACE.as_ref()?.captures(title)?;
+    let (whole, place) = (c.get(0)?, c.get(1)?);
+    // 城东街道办事处: the office keeps the 街道 of its name.
+    let mut end = place.end();
+    if whole.as_str().ends_with("街道办事处") && !place.as_str().ends_with(['镇', '乡', '县', '区', '市']) {
+        end += "街道".len();
+    } else if whole.as_str().ends_with("街道办事处") {
+        end = place.end();
+    }
+    Some((&title[place.start()..end], place.start()..end))
+}
+
+/// The bodies that a signature line names, without its day.
+pub fn of_signature(line: &str) -> Vec<String> {
+    let day = date::find(line).map(|(_, range)| range);
+    let rest = match day {
+        Some(range) => format!("{}{}", &line[..range.start], &line[range.end..]),
+        None => line.to_owned(),
+    };
+    split(rest.trim_matches(|c: char| "()".contains(c)))
+}
+
+/// Several bodies run together: 中共九溪侗族乡委员会九溪侗族乡人民政府. 闽屏县人民政府城西街街道办事处 is one.
+pub fn split(text: &str) -> Vec<String> {
+    let text = text.trim_matches(|c: char| "、,《》“”".contains(c));
+    let mut bodies = Vec::new();
+    let mut rest = text;
+    while let Some(end) = first_body(rest) {
+        bodies.push(rest[..end].to_owned());
+        rest = rest[end..].trim_start_matches(['、', ',', '和', ' ']);
+        if rest.is_empty() {
+            return bodies;
+        }
+    }
+    // What is left is no body: then none of it can be trusted.
+    if rest.is_empty() { bodies } else { Vec::new() }
+}
+
+/// Where the first body of several ends.
+fn first_body(text: &str) -> Option<usize> {
+    if text.chars().count() < 3
+        || text
+            .chars()
+            .any(|c| !crate::text::plain::is_han(c) && !"、,()".contains(c))
+    {
+        return None;
+    }
+    for (at, c) in text.char_indices().skip(2) {
+        let end = at + c.len_utf8();
+        let head = &text[..end];
+        if matches!(c, '、' | ',') {
+            return titles().body_end.is_match(&text[..at]).then_some(at);
+        }
+        if !titles().body_end.is_match(head) {
+            continue;
+        }
+        let rest = &text[end..];
+        // The Party's committee goes before; after it another body may follow. A government's 办公室 or 街道办事处 is the government's.
+        let party = head.starts_with("中共")
+            || head.starts_with("中国共产党")
+            || head.ends_with("党委")
+            || head.ends_with("党工委");
+        let next_is_body =
+            rest.starts_with(['、', ',']) || (party && titles().body_end.is_match(rest) && !rest.starts_with("办公室"));
+        if rest.is_empty() || next_is_body {
+            return Some(end);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_name_their_issuers() {
+        for (title, issuer) in [
+            (
+                "城口县咸宜镇人民政府2023年法治政府建设情况报告",
+                Some("城口县咸宜镇人民政府"),
+            ),
+            (
+                "青澜县白鹭镇人民政府关于2020年度法治政府建设情况的报告",
+                Some("青澜县白鹭镇人民政府"),
+            ),
+            (
+                "中共九溪侗族乡委员会九溪侗族乡人民政府关于2020年度法治政府建设工作的报告",
+                Some("中共九溪侗族乡委员会、九溪侗族乡人民政府"),
+            ),
+            (
+                "中共石桥乡党委石桥乡人民政府关于2021年度法治政府建设情况的报告",
+                Some("中共石桥乡党委、石桥乡人民政府"),
+            ),
+            (
+                "闽屏县人民政府城西街街道办事处2022年法治政府建设工作情况报告",
+                Some("闽屏县人民政府城西街街道办事处"),
+            ),
+            (
+                "沙泉县交通运输局关于2023年度法治政府建设工作情况的报告",
+                Some("沙泉县交通运输局"),
+            ),
+            (
+                "峒岭苗族侗族自治县全面依法治县委员会办公室关于报送2023年度法治政府建设年度报告的通知",
+                Some("峒岭苗族侗族自治县全面依法治县委员会办公室"),
+            ),
+            ("古尔图镇2024年法治政府建设工作报告", None),
+            ("2024年度汶陵区向阳路街道法治政府建设情况的报告", None),
+        ] {
+            assert_eq!(of_title(title).map(|(body, _)| body).as_deref(), issuer, "{title}");
+        }
+    }
+
+    #[test]
+    fn titles_name_their_places() {
+        for (title, place) in [
+            ("乌苏市古尔图镇2024年法治政府建设工作报告", "乌苏市古尔图镇"),
+            ("2025年度桂花园乡法治政府建设年度报告", "桂花园乡"),
+            ("2025年重固镇法治政府建设年度报告", "重固镇"),
+            (
+                "重庆市江渝区河石镇人民政府关于2023年度法治政府建设情况的报告",
+                "重庆市江渝区河石镇",
+            ),
+            (
+                "汶陵区向阳路街道办事处2023年度法治政府建设工作情况报告",
+                "汶陵区向阳路街道",
+            ),
+            ("北城街街道办事处关于2023年度法治政府建设的报告", "北城街街道"),
+            ("大河镇2024法治政府建设年度报告", "大河镇"),
+            ("海滨街2020年法治政府建设情况", "海滨街"),
+            ("大河乡法治政府建设年度报告", "大河乡"),
+            (
+                "中共九溪侗族乡委员会九溪侗族乡人民政府关于2020年度法治政府建设工作的报告",
+                "九溪侗族乡",
+            ),
+        ] {
+            assert_eq!(place_of_title(title).map(|(place, _)| place), Some(place), "{title}");
+        }
+    }
+
+    #[test]
+    fn signatures_name_one_body_or_two() {
+        assert_eq!(
+            of_signature("中共将乐县古镛镇委员会将乐县古镛镇人民政府"),
+            ["中共将乐县古镛镇委员会", "将乐县古镛镇人民政府"]
+        );
+        assert_eq!(of_signature("沙泉县交通运输局2024年1月10日"), ["沙泉县交通运输局"]);
+        assert_eq!(of_signature("2024年1月10日"), Vec::<String>::new());
+        assert_eq!(of_signature("此件公开发布"), Vec::<String>::new());
+    }
+}

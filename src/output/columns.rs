@@ -1,0 +1,133 @@
+//! Defines the columns of hits in a table, the same for every format that is one.
+
+use crate::hits::Hit;
+use crate::report::{Place, slice_chars};
+
+/// One column of hits.
+pub struct Column {
+    pub name: &'static str,
+    /// What a hit has in it.
+    pub cell: fn(&Hit) -> Cell,
+}
+
+/// A value in a table. Unknown is `Empty`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Empty,
+    Whole(u64),
+    Decimal(f32),
+    Text(String),
+}
+
+/// Between the values of a cell that holds several.
+const SEPARATOR: &str = " | ";
+
+/// All columns, in their order.
+pub const COLUMNS: [Column; 26] = [
+    column("rank", |hit| Cell::Whole(hit.rank)),
+    column("score", |hit| Cell::Decimal(hit.score)),
+    column("township", |hit| optional(&hit.report.township)),
+    column("county", |hit| optional(&hit.report.county)),
+    column("city", |hit| optional(&hit.report.city)),
+    column("province", |hit| optional(&hit.report.province)),
+    column("year", |hit| {
+        hit.report.year.map_or(Cell::Empty, |year| Cell::Whole(year.into()))
+    }),
+    column("level", |hit| {
+        hit.report.level.map_or(Cell::Empty, |level| text(level.name()))
+    }),
+    column("kind", |hit| text(hit.report.kind.name())),
+    column("section", |hit| text(hit.section.kind.name())),
+    column("section_label", |hit| text(&hit.section.label)),
+    column("headings", |hit| list(&hit.section.headings)),
+    column("title", |hit| optional(&hit.report.title)),
+    column("issuing_body", |hit| optional(&hit.report.issuing_body)),
+    column("doc_number", |hit| optional(&hit.report.doc_number)),
+    column("published", |hit| optional(&hit.report.published)),
+    column("passage_id", |hit| text(&hit.passage.id)),
+    column("text", |hit| text(&hit.passage.text)),
+    column("matches", |hit| list(&matched_texts(hit))),
+    column("occurrences", |hit| Cell::Whole(hit.occurrences)),
+    column("topics", |hit| list(&hit.topics)),
+    column("chars_start", |hit| Cell::Whole(hit.passage.chars[0] as u64)),
+    column("chars_end", |hit| Cell::Whole(hit.passage.chars[1] as u64)),
+    column("source", |hit| Cell::Text(place(&hit.passage.source))),
+    column("path", |hit| text(&hit.report.path)),
+    column("citation", |hit| text(&hit.citation)),
+];
+
+const fn column(name: &'static str, cell: fn(&Hit) -> Cell) -> Column {
+    Column { name, cell }
+}
+
+impl Cell {
+    /// The value as text that no spreadsheet takes for a formula: text that begins as a formula does gets a `'` before it.
+    ///
+    /// The beginnings are those of CWE-1236 as OWASP lists them (`=`, `+`, `-`, `@`, tab, carriage return), and the full-width
+    /// forms of the marks, which spreadsheets set to East Asian languages take for the half-width ones.
+    pub fn guarded(self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Whole(number) => number.to_string(),
+            Cell::Decimal(number) => number.to_string(),
+            Cell::Text(text) if text.starts_with(FORMULA_BEGINNINGS) => format!("'{text}"),
+            Cell::Text(text) => text,
+        }
+    }
+}
+
+const FORMULA_BEGINNINGS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+fn text(value: &str) -> Cell {
+    Cell::Text(value.to_owned())
+}
+
+fn optional(value: &Option<String>) -> Cell {
+    value.as_deref().map_or(Cell::Empty, text)
+}
+
+fn list(values: &[String]) -> Cell {
+    Cell::Text(values.join(SEPARATOR))
+}
+
+fn matched_texts(hit: &Hit) -> Vec<String> {
+    let matched = |&[start, end]: &[usize; 2]| slice_chars(&hit.passage.text, start..end.max(start)).to_owned();
+    hit.highlights.iter().map(matched).collect()
+}
+
+/// `bytes 3120-3790`, `page 3`, `row 12`.
+pub(super) fn place(place: &Place) -> String {
+    match place {
+        Place::Bytes([start, end]) => format!("bytes {start}-{end}"),
+        Place::Row(row) => format!("row {row}"),
+        Place::Page(page) => format!("page {page}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_columns_have_one_name() {
+        let names: HashSet<_> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(names.len(), COLUMNS.len());
+    }
+
+    #[test]
+    fn formulas_are_guarded_and_numbers_are_not() {
+        assert_eq!(text("=1+1").guarded(), "'=1+1");
+        assert_eq!(text("＠某").guarded(), "'＠某");
+        assert_eq!(text("\t=1").guarded(), "'\t=1");
+        assert_eq!(text("古镛镇=").guarded(), "古镛镇=");
+        assert_eq!(Cell::Decimal(-0.5).guarded(), "-0.5");
+    }
+
+    #[test]
+    fn places_are_words_and_numbers() {
+        assert_eq!(place(&Place::Bytes([3120, 3790])), "bytes 3120-3790");
+        assert_eq!(place(&Place::Page(3)), "page 3");
+        assert_eq!(place(&Place::Row(12)), "row 12");
+    }
+}

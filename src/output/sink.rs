@@ -1,0 +1,57 @@
+//! Defines the [`Sink`] that printers write to: bytes out, and errors that name where they were going.
+
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// Where a printer's bytes go. `write!` on it returns this crate's errors.
+pub(super) struct Sink<'a> {
+    out: BufWriter<&'a mut dyn Write>,
+    /// Named in errors.
+    name: &'a str,
+}
+
+impl<'a> Sink<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, name: &'a str) -> Self {
+        Sink {
+            out: BufWriter::new(out),
+            name,
+        }
+    }
+
+    pub(super) fn put(&mut self, text: &str) -> Result<()> {
+        let written = self.out.write_all(text.as_bytes());
+        self.check(written)
+    }
+
+    /// What `write!` calls.
+    pub(super) fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<()> {
+        let written = self.out.write_fmt(text);
+        self.check(written)
+    }
+
+    /// Writes the value as JSON, on one line and without an end of line.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> Result<()> {
+        let written = serde_json::to_writer(&mut self.out, value).map_err(io::Error::from);
+        self.check(written)
+    }
+
+    /// The value as JSON, on one line.
+    pub(super) fn json_text(&self, value: &impl Serialize) -> Result<String> {
+        let text = serde_json::to_string(value).map_err(io::Error::from);
+        text.map_err(|error| Error::io(self.name, error))
+    }
+
+    /// Hands everything on. To be called last; what is written without it may be lost without an error.
+    pub(super) fn finish(mut self) -> Result<()> {
+        let flushed = self.out.flush();
+        self.check(flushed)
+    }
+
+    fn check(&self, result: io::Result<()>) -> Result<()> {
+        result.map_err(|error| Error::io(self.name, error))
+    }
+}

@@ -1,0 +1,163 @@
+//! Turns tokens that are not operators into the questions that they stand for.
+
+use std::ops::Range;
+
+use super::display::in_quotes;
+use super::token::{Reserved, Source, TokenKind, Value, Word, narrow};
+use super::{Filter, Phrase, Query, Wanted};
+use crate::error::{Error, Result};
+use crate::schema::fields::{Field, Matching};
+use crate::schema::values::values_of;
+use crate::text::fold::fold_phrase;
+
+pub(super) const NOTHING_TO_SEARCH: &str = "nothing to search for: there is no character, letter or digit here";
+pub(super) const UNITS: &str = "punctuation, quotes and blanks cannot be searched for by themselves";
+
+/// The question that an operand stands for. Operators stand for none.
+pub(super) fn operand(source: &Source, kind: TokenKind, span: Range<usize>) -> Result<Option<Query>> {
+    Ok(Some(match kind {
+        TokenKind::Open | TokenKind::Close | TokenKind::And | TokenKind::Or | TokenKind::Not => return Ok(None),
+        TokenKind::All => Query::All,
+        TokenKind::Phrase(word) => phrase(source, word)?,
+        TokenKind::Filter(field, values) => filter(source, field, values)?,
+        TokenKind::Reserved(form) => return Err(reserved(source, form, span)),
+    }))
+}
+
+fn phrase(source: &Source, word: Word) -> Result<Query> {
+    let sign = match word.text.as_str() {
+        "|" | "||" | "｜" => Some("OR"),
+        "&" | "&&" | "＆" | "+" | "＋" => Some("AND"),
+        "!" | "！" => Some("NOT"),
+        _ => None,
+    };
+    match Phrase::new(word.text) {
+        Some(phrase) => Ok(Query::Phrase(phrase)),
+        None => {
+            let error = source.wrong(word.span, NOTHING_TO_SEARCH);
+            Err(match sign {
+                Some(operator) => error.hinted(format!("did you mean `{operator}`")),
+                None => error.hinted(UNITS),
+            })
+        }
+    }
+}
+
+fn filter(source: &Source, field: Field, values: Vec<Value>) -> Result<Query> {
+    let values = values.into_iter().map(|value| match value {
+        Value::Unknown => Ok(Wanted::Unknown),
+        Value::Word(word) => wanted(source, field, word),
+    });
+    Ok(Query::Filter(Filter {
+        field,
+        values: values.collect::<Result<_>>()?,
+    }))
+}
+
+fn wanted(source: &Source, field: Field, word: Word) -> Result<Wanted> {
+    match field.declaration().values {
+        Matching::Year => years(source, &word),
+        Matching::Kind => kind(source, field, &word),
+        Matching::Name | Matching::Contains if fold_phrase(&word.text).is_empty() => {
+            let shown = source.shown(word.span.clone());
+            let reason = format!("`{shown}` cannot be a value: there is no character, letter or digit in it");
+            Err(source
+                .wrong(word.span, reason)
+                .hinted(format!("`{field}:?` is for an unknown one")))
+        }
+        Matching::Name | Matching::Contains => Ok(Wanted::Text(word.text)),
+    }
+}
+
+fn kind(source: &Source, field: Field, word: &Word) -> Result<Wanted> {
+    let folded = fold_phrase(&word.text);
+    let found = values_of(field).find(|value| value.spellings().any(|spelling| fold_phrase(spelling) == folded));
+    match found {
+        Some(value) => Ok(Wanted::Text(value.name.clone())),
+        None => {
+            let known: Vec<String> = values_of(field)
+                .map(|value| match value.name == value.label {
+                    true => value.name.clone(),
+                    false => format!("{} {}", value.name, value.label),
+                })
+                .collect();
+            let shown = source.shown(word.span.clone());
+            Err(source
+                .wrong(word.span.clone(), format!("`{shown}` is not a {field}"))
+                .hinted(format!("a {field} is one of: {}", known.join(", "))))
+        }
+    }
+}
+
+/// `2021`, `2021年`, `2021..2024`, `2021—2024`, `..2020`, `2021..`.
+fn years(source: &Source, word: &Word) -> Result<Wanted> {
+    const FORMS: &str =
+        "a year has four digits: `year:2021`, `year:2021..2024`, `year:..2020`, `year:2021..`, and `year:?` if unknown";
+    let shown = source.shown(word.span.clone());
+    let not_a_year = || {
+        source
+            .wrong(word.span.clone(), format!("`{shown}` is not a year"))
+            .hinted(FORMS)
+    };
+    let text: String = word.text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
+    let Some((from, mark, to)) = split_range(&text) else {
+        let year = year(&text).ok_or_else(not_a_year)?;
+        return Ok(Wanted::Years(Some(year), Some(year)));
+    };
+    match (year(from), year(to)) {
+        (Some(from), Some(to)) if from > to => Err(source
+            .wrong(word.span.clone(), "the years run backwards")
+            .hinted(format!("did you mean `{to}..{from}`"))),
+        (Some(from), Some(to)) => Ok(Wanted::Years(Some(from), Some(to))),
+        (Some(from), None) if to.is_empty() && mark == ".." => Ok(Wanted::Years(Some(from), None)),
+        (None, Some(to)) if from.is_empty() && mark == ".." => Ok(Wanted::Years(None, Some(to))),
+        (Some(from), None) if to.is_empty() => Err(not_a_year().hinted(format!("did you mean `{from}..`"))),
+        (None, Some(to)) if from.is_empty() => Err(not_a_year().hinted(format!("did you mean `..{to}`"))),
+        _ => Err(not_a_year()),
+    }
+}
+
+/// What stands before, in and after the mark of a range.
+fn split_range(text: &str) -> Option<(&str, &str, &str)> {
+    let start = text.find(is_range_mark)?;
+    let after = &text[start..];
+    let length = after.find(|c| !is_range_mark(c)).unwrap_or(after.len());
+    let (mark, to) = after.split_at(length);
+    let known = match mark {
+        ".." | "--" | "——" => true,
+        "." => false,
+        mark => mark.chars().nth(1).is_none(),
+    };
+    known.then_some((&text[..start], mark, to))
+}
+
+/// Marks between two years; the text is narrow.
+fn is_range_mark(c: char) -> bool {
+    matches!(c, '.' | '-' | '–' | '—' | '~' | '至' | '到')
+}
+
+fn year(text: &str) -> Option<u16> {
+    let digits = text
+        .strip_suffix("年度")
+        .or_else(|| text.strip_suffix('年'))
+        .unwrap_or(text);
+    let four = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    four.then(|| digits.parse().ok()).flatten()
+}
+
+fn reserved(source: &Source, form: Reserved, span: Range<usize>) -> Error {
+    let what = match form {
+        Reserved::Near => "words near each other (`\"…\"~8`)",
+        Reserved::Wildcard => "a wildcard (`*` or `?` inside a word)",
+        Reserved::Regex => "a regular expression (`/…/`)",
+        Reserved::Words => "loose words (`words:(…)`)",
+        Reserved::Heading => "a search in headings (`heading:…`)",
+        Reserved::Within => "a unit of search (`--within …`)",
+    };
+    let quoted = in_quotes(&source.shown(span.clone()));
+    source
+        .wrong(span, format!("{what} is not part of the language yet"))
+        .hinted(format!(
+            "in quotes these are ordinary marks: `{quoted}` searches for the characters themselves"
+        ))
+}

@@ -1,0 +1,358 @@
+//! Defines a [`Report`] as it stands once it has been read: plain data, with the evidence for what is said of it.
+//!
+//! Three ways of counting meet here and are kept apart by name: `chars` counts characters (Unicode scalar values) of the
+//! report's extracted text, `bytes` counts bytes of the source file, and `seq` counts the passages of one report from 0.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::fields::Field;
+use crate::schema::values;
+
+/// Names a report by its content: the first 64 bits of the BLAKE3 hash of its text and its given metadata, so that the same
+/// report keeps its name wherever its file moves. Written as 16 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReportId(pub u64);
+
+impl fmt::Display for ReportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for ReportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ReportId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u64::from_str_radix(text, 16).map(ReportId)
+    }
+}
+
+impl Serialize for ReportId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One annual report, read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub id: ReportId,
+    pub source: Source,
+    pub metadata: Metadata,
+    /// Where each known field of `metadata` came from.
+    pub evidence: Vec<Evidence>,
+    /// What the reader of this report should know before trusting it, one sentence each.
+    pub warnings: Vec<String>,
+    /// The extracted text: the blocks of the report, one a line, joined by `\n`.
+    pub text: String,
+    pub sections: Vec<Section>,
+    /// In the order of the text; with the line breaks between them they are the whole text.
+    pub passages: Vec<Passage>,
+    /// What stood in the source and was left out of the text, with the reason.
+    pub dropped: Vec<Dropped>,
+}
+
+/// The file a report was read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// As the user gave it, or below the folder the user gave.
+    pub path: String,
+    /// The record in the file, counted from 1, when a file holds several reports.
+    pub row: Option<u64>,
+    pub format: String,
+    /// The character encoding the file was decoded from, by its WHATWG name.
+    pub encoding: String,
+    /// BLAKE3 hash of the whole file, in hexadecimal digits.
+    pub hash: String,
+}
+
+/// What is known of a report. Unknown is `None`: nothing here is a guess.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    pub kind: ReportKind,
+    pub title: Option<String>,
+    /// The year the report is ABOUT, which is not the year it was issued.
+    pub year: Option<u16>,
+    pub township: Option<String>,
+    pub county: Option<String>,
+    pub city: Option<String>,
+    pub province: Option<String>,
+    pub level: Option<Level>,
+    pub issuing_body: Option<String>,
+    /// 文号, the report's own.
+    pub doc_number: Option<String>,
+    /// 索引号 in the index of open government information.
+    pub index_number: Option<String>,
+    /// The day it was published, else the day it was signed; `YYYY-MM-DD`.
+    pub published: Option<String>,
+    /// The web address it was downloaded from.
+    pub url: Option<String>,
+}
+
+/// What sort of document it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReportKind {
+    /// An annual report on building a law-based government, under any of its titles.
+    #[serde(rename = "法治政府建设年度报告")]
+    RuleOfLaw,
+    /// The work report of a government to its people's congress.
+    #[serde(rename = "政府工作报告")]
+    GovernmentWork,
+    /// Anything else: a notice, a plan, a resolution, news.
+    #[default]
+    #[serde(rename = "other")]
+    Other,
+}
+
+/// The rank of the body that reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Township,
+    County,
+    City,
+    Province,
+    /// A department of a government at or above county level.
+    Department,
+    State,
+}
+
+impl ReportKind {
+    pub const ALL: [ReportKind; 3] = [ReportKind::RuleOfLaw, ReportKind::GovernmentWork, ReportKind::Other];
+
+    /// The name in the index and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReportKind::RuleOfLaw => "法治政府建设年度报告",
+            ReportKind::GovernmentWork => "政府工作报告",
+            ReportKind::Other => "other",
+        }
+    }
+}
+
+impl Level {
+    pub const ALL: [Level; 6] = [
+        Level::Township,
+        Level::County,
+        Level::City,
+        Level::Province,
+        Level::Department,
+        Level::State,
+    ];
+
+    /// The name in the index and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Township => "township",
+            Level::County => "county",
+            Level::City => "city",
+            Level::Province => "province",
+            Level::Department => "department",
+            Level::State => "state",
+        }
+    }
+}
+
+/// Why a field of the metadata says what it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The name of the field, as in [`Metadata`].
+    pub field: String,
+    /// The kind of place it was read from.
+    pub from: EvidenceSource,
+    /// The words it was read from, as they stand there.
+    pub quote: String,
+    /// Where those words stand in the extracted text, in characters; `None` when they stand outside it (a header table, a column, the file name).
+    pub chars: Option<Range<usize>>,
+    /// Whether the words do not say it but leave no doubt (a township's report without a named issuer is its government's).
+    #[serde(default)]
+    pub implied: bool,
+}
+
+/// The kinds of place a field is read from, the most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EvidenceSource {
+    /// A column of a table or a key of a record.
+    #[serde(rename = "column")]
+    Column,
+    #[serde(rename = "title")]
+    Title,
+    #[serde(rename = "header")]
+    Header,
+    #[serde(rename = "signature")]
+    Signature,
+    #[serde(rename = "salutation")]
+    Salutation,
+    #[serde(rename = "lead")]
+    Lead,
+    #[serde(rename = "heading")]
+    Heading,
+    #[serde(rename = "body")]
+    Body,
+    #[serde(rename = "file name")]
+    FileName,
+    #[serde(rename = "web address")]
+    Url,
+    /// Put together from other fields, because the text does not say it itself.
+    #[serde(rename = "derived")]
+    Derived,
+}
+
+/// A part of a report under one heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    pub kind: SectionKind,
+    /// 1 for 一、, 2 for （一）, and so on; 0 for the preamble.
+    pub level: u8,
+    /// The heading as it stands in the text; `None` for the preamble.
+    pub heading: Option<String>,
+    /// The headings above this one and its own, outermost first.
+    pub headings: Vec<String>,
+    /// From its heading to the next section's, in characters of the extracted text.
+    pub chars: Range<usize>,
+    /// Why it got its kind, in a few words.
+    pub reason: String,
+}
+
+/// What a section is about, after the parts that the rules ask of a report.
+/// Source of the five parts: 《法治政府建设与责任落实督察工作规定》 (厅字〔2019〕28号), Article 24.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SectionKind {
+    /// What stands before the first heading.
+    Preamble,
+    Achievements,
+    Problems,
+    Leadership,
+    Plans,
+    Other,
+}
+
+impl SectionKind {
+    pub const ALL: [SectionKind; 6] = [
+        SectionKind::Preamble,
+        SectionKind::Achievements,
+        SectionKind::Problems,
+        SectionKind::Leadership,
+        SectionKind::Plans,
+        SectionKind::Other,
+    ];
+
+    /// The name in the index and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            SectionKind::Preamble => "preamble",
+            SectionKind::Achievements => "achievements",
+            SectionKind::Problems => "problems",
+            SectionKind::Leadership => "leadership",
+            SectionKind::Plans => "plans",
+            SectionKind::Other => "other",
+        }
+    }
+
+    /// The name for people, in Chinese.
+    pub fn label(self) -> &'static str {
+        values::label(Field::Section, self.name()).unwrap_or(self.name())
+    }
+}
+
+/// What is indexed, ranked and cited: a paragraph, or a part of a long one, with the headings it opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// Its number in the report, from 0.
+    pub seq: u32,
+    /// The innermost section it stands in: an index into [`Report::sections`].
+    pub section: usize,
+    /// In characters of the extracted text.
+    pub chars: Range<usize>,
+    pub source: Place,
+}
+
+/// Where in its source something stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// From the first byte to the byte after the last, in the source file.
+    Bytes([u64; 2]),
+    /// The record, counted from 1.
+    Row(u64),
+    /// The page, counted from 1.
+    Page(u64),
+}
+
+/// Something in the source that is not the report's own text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    pub text: String,
+    /// Why it was left out, in a few words (`page number`, `site navigation`).
+    pub reason: String,
+    pub source: Place,
+}
+
+impl Report {
+    /// The text of one of this report's passages.
+    pub fn passage_text(&self, passage: &Passage) -> &str {
+        slice_chars(&self.text, passage.chars.clone())
+    }
+}
+
+/// The part of `text` between two character offsets. Offsets past the end mean the end.
+pub fn slice_chars(text: &str, chars: Range<usize>) -> &str {
+    let byte_of = |n: usize, from: usize| {
+        text[from..]
+            .char_indices()
+            .nth(n)
+            .map_or(text.len(), |(byte, _)| from + byte)
+    };
+    let start = byte_of(chars.start, 0);
+    let end = byte_of(chars.len(), start);
+    &text[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn report_ids_survive_being_written() {
+        let id = ReportId(0x00ab_cdef_0123_4567);
+        assert_eq!(id.to_string(), "00abcdef01234567");
+        assert_eq!(id.to_string().parse::<ReportId>().unwrap(), id);
+    }
+
+    #[test]
+    fn slices_count_characters() {
+        assert_eq!(slice_chars("古镛镇2024年", 1..4), "镛镇2");
+        assert_eq!(slice_chars("古镛", 1..9), "镛");
+    }
+
+    #[test]
+    fn names_are_what_serde_writes() {
+        for kind in SectionKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        for level in Level::ALL {
+            assert_eq!(serde_json::to_value(level).unwrap(), level.name());
+        }
+        for kind in ReportKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! Brings an index up to date with the folders it is made from. The one place where reading files and writing an index meet:
+//! what is new or changed is read in parallel, what vanished is removed, and all of it is committed at once.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::index::{Index, MARKER, Prepared, SourceEntry, Writer, WriterOptions};
+use crate::ingest::walk::{Found, is_under, walk};
+use crate::ingest::{Contents, ReadOptions};
+use crate::report::ReportId;
+
+/// How many files are read side by side before they are handed on, and how many bytes of them at most.
+const BATCH_FILES: usize = 64;
+const BATCH_BYTES: u64 = 16 << 20;
+
+/// How an index is brought up to date.
+#[derive(Clone, Debug)]
+pub struct UpdateOptions {
+    pub writer: WriterOptions,
+    pub read: ReadOptions,
+}
+
+/// What was done, file by file. Paths are as the index keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    pub new: Vec<String>,
+    pub changed: Vec<String>,
+    pub unchanged: usize,
+    pub removed: Vec<String>,
+    /// Files, or records in files, that could not be read, with the reason.
+    pub failed: Vec<Failure>,
+    /// Files that are no reports, with the reason.
+    pub skipped: Vec<(String, String)>,
+    /// The same report under a second path: that path, and the one it is indexed under.
+    pub duplicates: Vec<(String, String)>,
+    pub warnings: Vec<String>,
+    /// How many reports and passages were written.
+    pub reports: usize,
+    pub passages: usize,
+    /// How many bytes of files were read.
+    pub bytes: u64,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Failure {
+    pub path: String,
+    /// What is wrong, where, and what to do.
+    pub message: String,
+}
+
+/// Is told how an update goes. The library itself prints nothing.
+pub trait Progress: Sync {
+    /// So much is to be read.
+    fn start(&self, files: usize, bytes: u64);
+    /// A file of so many bytes was read.
+    fn advance(&self, bytes: u64);
+    /// All is read; what remains is writing.
+    fn finish(&self);
+}
+
+/// Brings the index in folder `index` up to date with the files under `roots`; makes it when there is none. Files the index
+/// knows that stand under none of the roots are left as they are.
+///
+/// A changed file that cannot be read any more is named among the failed ones, and the index keeps what it had of it.
+///
+/// # Errors
+/// When a root does not exist, or the index cannot be written; the last committed state stays. A bad file is no error here: it
+/// is named in [`Outcome::failed`].
+pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
+    let walked = walk(roots)?;
+    let mut outcome = Outcome {
+        skipped: walked.skipped.iter().map(|(path, reason)| (path.display().to_string(), reason.to_string())).collect(),
+        warnings: walked.warnings.iter().map(Error::to_string).collect(),
+        ..Outcome::default()
+    };
+    let mut writer = Writer::open(index, &options.writer)?;
+    let known = known_sources(&writer.snapshot()?)?;
+    let plan = Plan::make(&known, walked.files, roots, writer.lexicon_changed(), &mut outcome);
+    let mut ledger = Ledger::new(&known, &plan, &outcome.removed);
+    progress.start(plan.read.len(), plan.read.iter().map(|task| task.file.size).sum());
+    read_in_order(&plan.read, &options.read, progress, |task, contents| {
+        take_in(&mut writer, &mut ledger, &mut outcome, task, contents)
+    })?;
+    progress.finish();
+    for path in &outcome.removed {
+        writer.remove_source(path);
+    }
+    for id in ledger.orphans() {
+        writer.remove_report(id);
+    }
+    writer.commit()?;
+    writer.finish()?;
+    outcome.failed.sort();
+    Ok(outcome)
+}
+
+/// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete.
+///
+/// # Errors
+/// As [`update`]; the old index stays. Also when the folder holds something that is no index.
+pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
+    if index.exists() && !is_index(index) {
+        return Err(Error::index(index, "this folder is not an index, so it is not replaced")
+            .hinted("choose another folder with --index, or BAOGAO_INDEX"));
+    }
+    let [new, old] = ["new", "old"].map(|ending| beside(index, ending));
+    remove_folder(&new)?;
+    let outcome = update(&new, roots, options, progress)?;
+    remove_folder(&old)?;
+    if index.exists() {
+        rename(index, &old)?;
+    }
+    rename(&new, index)?;
+    remove_folder(&old)?;
+    Ok(outcome)
+}
+
+/// Whether a folder is an index, of whatever version, or empty.
+fn is_index(folder: &Path) -> bool {
+    folder.join(MARKER).is_file() || folder.read_dir().is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// The path of a folder with an ending put to its name.
+fn beside(folder: &Path, ending: &str) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    folder.with_file_name(name)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to).map_err(|error| Error::io(from, error))
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(folder, error)),
+        _ => Ok(()),
+    }
+}
+
+/// How the files an index was made from compare with the files as they are now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SourceCheck {
+    /// How many files the index was made from.
+    pub files: usize,
+    /// Those that are there with other contents, or cannot be read.
+    pub changed: Vec<String>,
+    /// Those that are not there.
+    pub missing: Vec<String>,
+}
+
+impl SourceCheck {
+    /// Whether every file is as it was.
+    pub fn is_sound(&self) -> bool {
+        self.changed.is_empty() && self.missing.is_empty()
+    }
+}
+
+/// Compares the files an index was made from, by their hashes, with the files as they are now.
+pub fn check_sources(index: &Index) -> Result<SourceCheck> {
+    let sources = index.sources()?;
+    let mut check = SourceCheck {
+        files: sources.len(),
+        ..SourceCheck::default()
+    };
+    let found: Vec<Option<bool>> = sources.par_iter().map(is_as_indexed).collect();
+    for (source, found) in sources.into_iter().zip(found) {
+        match found {
+            None => check.missing.push(source.path),
+            Some(false) => check.changed.push(source.path),
+            Some(true) => {}
+        }
+    }
+    Ok(check)
+}
+
+/// Whether a file has the contents it was indexed with; `None` when it is not there.
+fn is_as_indexed(source: &SourceEntry) -> Option<bool> {
+    let path = Path::new(&source.path);
+    if !path.exists() {
+        return None;
+    }
+    let mut hasher = blake3::Hasher::new();
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hasher));
+    Some(read.is_ok() && hasher.finalize().to_hex().as_str() == source.hash)
+}
+
+fn known_sources(before: &Index) -> Result<HashMap<String, SourceEntry>> {
+    let sources = before.sources()?;
+    Ok(sources.into_iter().map(|source| (source.path.clone(), source)).collect())
+}
+
+/// A file to be read.
+struct Task {
+    file: Found,
+    /// What the index knows of it.
+    known: Option<SourceEntry>,
+    /// Whether it is read even if its contents turn out to be the same.
+    forced: bool,
+}
+
+/// What an update has to do.
+struct Plan {
+    /// By path.
+    read: Vec<Task>,
+}
+
+impl Plan {
+    fn make(
+        known: &HashMap<String, SourceEntry>,
+        files: Vec<Found>,
+        roots: &[PathBuf],
+        all_again: bool,
+        outcome: &mut Outcome,
+    ) -> Plan {
+        let present: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        outcome.removed = known
+            .keys()
+            .filter(|path| !present.contains(path.as_str()) && is_under(path, roots))
+            .cloned()
+            .collect();
+        outcome.removed.sort();
+        let is_same = |file: &Found| {
+            known
+                .get(&file.name)
+                .is_some_and(|source| !all_again && (source.size, source.modified) == (file.size, file.modified))
+        };
+        let (same, differing): (Vec<Found>, Vec<Found>) = files.into_iter().partition(is_same);
+        // A report that was read from a file that changed or vanished may also stand in one that did not: it is then read
+        // from there.
+        let homeless: HashSet<ReportId> = differing
+            .iter()
+            .map(|file| &file.name)
+            .chain(&outcome.removed)
+            .filter_map(|path| known.get(path))
+            .flat_map(|source| source.reports.iter().copied())
+            .collect();
+        let shares = |file: &Found| known[&file.name].reports.iter().any(|id| homeless.contains(id));
+        let (again, same): (Vec<Found>, Vec<Found>) = same.into_iter().partition(shares);
+        for source in same.iter().map(|file| &known[&file.name]) {
+            outcome.unchanged += 1;
+            outcome.failed.extend(source.failures.iter().map(|message| Failure {
+                path: source.path.clone(),
+                message: message.clone(),
+            }));
+        }
+        let task = |file: Found, forced| Task {
+            known: known.get(&file.name).cloned(),
+            forced,
+            file,
+        };
+        let mut read: Vec<Task> = differing.into_iter().map(|file| task(file, all_again)).collect();
+        read.extend(again.into_iter().map(|file| task(file, true)));
+        read.sort_by(|a, b| a.file.name.cmp(&b.file.name));
+        Plan { read }
+    }
+}
+
+/// Which report stands in which files. A report is kept as it was read from the first of them.
+struct Ledger {
+    /// The files of each report, as far as they are known to hold it now.
+    files: HashMap<ReportId, BTreeSet<String>>,
+    /// The reports the index held before.
+    held: HashSet<ReportId>,
+    /// The reports written in this update.
+    written: HashSet<ReportId>,
+}
+
+impl Ledger {
+    fn new(known: &HashMap<String, SourceEntry>, plan: &Plan, removed: &[String]) -> Self {
+        let read = plan.read.iter().map(|task| &task.file.name);
+        let outdated: HashSet<&String> = read.chain(removed).collect();
+        let mut ledger = Ledger {
+            files: HashMap::new(),
+            held: known.values().flat_map(|source| source.reports.iter().copied()).collect(),
+            written: HashSet::new(),
+        };
+        for source in known.values().filter(|source| !outdated.contains(&source.path)) {
+            ledger.note(source);
+        }
+        ledger
+    }
+
+    /// Notes that a file holds its reports.
+    fn note(&mut self, source: &SourceEntry) {
+        for &id in &source.reports {
+            self.files.entry(id).or_default().insert(source.path.clone());
+        }
+    }
+
+    /// The first file known to hold a report.
+    fn home(&self, id: ReportId) -> Option<&str> {
+        self.files.get(&id)?.first().map(String::as_str)
+    }
+
+    /// The reports the index held that stand in no file any more.
+    fn orphans(&self) -> impl Iterator<Item = ReportId> {
+        self.held.iter().copied().filter(|id| !self.files.contains_key(id))
+    }
+}
+
+/// What came of reading a file.
+enum Reading {
+    /// Its contents are the known ones.
+    Same { hash: String },
+    Done(Box<Done>),
+    Failed(Error),
+}
+
+/// A file's reports, ready to be written.
+struct Done {
+    hash: String,
+    reports: Vec<Prepared>,
+    failures: Vec<Error>,
+    warnings: Vec<String>,
+}
+
+/// Reads files side by side and hands them over one by one, in their order, while the next ones are being read.
+fn read_in_order(
+    tasks: &[Task],
+    options: &ReadOptions,
+    progress: &dyn Progress,
+    mut take: impl FnMut(&Task, Reading) -> Result<()>,
+) -> Result<()> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<(&[Task], Vec<Reading>)>(1);
+        scope.spawn(move || {
+            for batch in batches(tasks) {
+                let readings = batch.par_iter().map(|task| read(task, options)).collect();
+                // The other side stops listening only when writing failed, and then nothing more need be read.
+                if sender.send((batch, readings)).is_err() {
+                    return;
+                }
+            }
+        });
+        for (batch, readings) in receiver {
+            for (task, reading) in batch.iter().zip(readings) {
+                take(task, reading)?;
+                progress.advance(task.file.size);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Splits the tasks into runs that together are not too large to be held in memory.
+fn batches(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
+    let mut rest = tasks;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let within = |task: &&Task| {
+            bytes += task.file.size;
+            bytes <= BATCH_BYTES
+        };
+        let fitting = rest.iter().take(BATCH_FILES).take_while(within).count();
+        let (batch, after) = rest.split_at(fitting.max(1).min(rest.len()));
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+fn read(task: &Task, options: &ReadOptions) -> Reading {
+    let contents = match Contents::load(&task.file, options) {
+        Ok(contents) => contents,
+        Err(error) => return Reading::Failed(error),
+    };
+    let is_known = task.known.as_ref().is_some_and(|known| known.hash == contents.hash);
+    if is_known && !task.forced {
+        return Reading::Same { hash: contents.hash };
+    }
+    let hash = contents.hash.clone();
+    match contents.read(&task.file, options) {
+        Err(error) => Reading::Failed(error),
+        Ok(read) => Reading::Done(Box::new(Done {
+            hash,
+            reports: read.reports.into_iter().map(Prepared::new).collect(),
+            failures: read.failures,
+            warnings: read.warnings,
+        })),
+    }
+}
+
+/// Writes what was read from one file.
+fn take_in(
+    writer: &mut Writer,
+    ledger: &mut Ledger,
+    outcome: &mut Outcome,
+    task: &Task,
+    reading: Reading,
+) -> Result<()> {
+    let path = &task.file.name;
+    let mut entry = SourceEntry {
+        path: path.clone(),
+        size: task.file.size,
+        modified: task.file.modified,
+        hash: String::new(),
+        reports: Vec::new(),
+        failures: Vec::new(),
+    };
+    match (reading, &task.known) {
+        (Reading::Failed(error), known) => {
+            let mut message = with_hints(&error);
+            if let Some(known) = known {
+                ledger.note(known);
+                message.push_str("; the index keeps what it had of this file");
+            }
+            outcome.failed.push(Failure {
+                path: path.clone(),
+                message,
+            });
+            return Ok(());
+        }
+        (Reading::Same { hash }, Some(known)) => {
+            outcome.unchanged += 1;
+            entry.hash = hash;
+            entry.reports = known.reports.clone();
+            entry.failures = known.failures.clone();
+            ledger.note(&entry);
+        }
+        (Reading::Same { hash }, None) => entry.hash = hash,
+        (Reading::Done(done), known) => {
+            match known {
+                None => outcome.new.push(path.clone()),
+                Some(known) if known.hash == done.hash => outcome.unchanged += 1,
+                Some(_) => outcome.changed.push(path.clone()),
+            }
+            outcome.bytes += task.file.size;
+            let warnings = done.warnings.iter().map(|warning| format!("{path}: {warning}"));
+            outcome.warnings.extend(warnings);
+            entry.hash = done.hash;
+            entry.reports = done.reports.iter().map(|prepared| prepared.report.id).collect();
+            entry.failures = done.failures.iter().map(with_hints).collect();
+            for prepared in done.reports {
+                place(writer, ledger, outcome, path, prepared)?;
+            }
+            ledger.note(&entry);
+        }
+    }
+    outcome.failed.extend(entry.failures.iter().map(|message| Failure {
+        path: path.clone(),
+        message: message.clone(),
+    }));
+    writer.put_source(&entry)
+}
+
+/// Writes a report, unless an earlier file holds the same.
+fn place(
+    writer: &mut Writer,
+    ledger: &mut Ledger,
+    outcome: &mut Outcome,
+    path: &str,
+    prepared: Prepared,
+) -> Result<()> {
+    let id = prepared.report.id;
+    let earlier = ledger.home(id).filter(|home| *home < path).map(str::to_owned);
+    let home = earlier.or_else(|| ledger.written.contains(&id).then(|| path.to_owned()));
+    if let Some(home) = home {
+        outcome.duplicates.push((path.to_owned(), home));
+        return Ok(());
+    }
+    outcome.reports += 1;
+    outcome.passages += prepared.passage_count();
+    if ledger.held.contains(&id) {
+        writer.remove_report(id);
+    }
+    ledger.written.insert(id);
+    writer.add_report(prepared)
+}
+
+fn with_hints(error: &Error) -> String {
+    let mut text = error.to_string();
+    for hint in &error.hints {
+        text.push_str("; ");
+        text.push_str(hint);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(size: u64) -> Task {
+        Task {
+            file: Found {
+                path: PathBuf::new(),
+                name: String::new(),
+                size,
+                modified: 0,
+            },
+            known: None,
+            forced: false,
+        }
+    }
+
+    #[test]
+    fn batches_are_bounded_by_files_and_bytes_and_leave_nothing_out() {
+        let mut tasks: Vec<Task> = (0..200).map(|_| task(1)).collect();
+        tasks.push(task(BATCH_BYTES * 3));
+        tasks.extend((0..5).map(|_| task(BATCH_BYTES / 2)));
+        let sizes: Vec<usize> = batches(&tasks).map(<[Task]>::len).collect();
+        assert_eq!(sizes, [64, 64, 64, 8, 1, 2, 2, 1]);
+        assert_eq!(batches(&[]).count(), 0);
+    }
+}
