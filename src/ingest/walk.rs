@@ -183,12 +183,11 @@ impl SkipReason {
 const IGNORE_FILE: &str = ".baogaoignore";
 
 /// Files that come with a collection and are about it; what follows the first dot does not matter (`README.zh.md`).
-const DOCUMENTATION: [&str; 8] = [
+const DOCUMENTATION: [&str; 7] = [
     "readme",
     "license",
     "licence",
     "copying",
-    "notice",
     "changelog",
     "contributing",
     "authors",
