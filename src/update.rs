@@ -75,7 +75,11 @@ pub trait Progress: Sync {
 pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
     let walked = walk(roots)?;
     let mut outcome = Outcome {
-        skipped: walked.skipped.iter().map(|(path, reason)| (path.display().to_string(), reason.to_string())).collect(),
+        skipped: walked
+            .skipped
+            .iter()
+            .map(|(path, reason)| (path.display().to_string(), reason.to_string()))
+            .collect(),
         warnings: walked.warnings.iter().map(Error::to_string).collect(),
         ..Outcome::default()
     };
@@ -106,8 +110,10 @@ pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress
 /// As [`update`]; the old index stays. Also when the folder holds something that is no index.
 pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
     if index.exists() && !is_index(index) {
-        return Err(Error::index(index, "this folder is not an index, so it is not replaced")
-            .hinted("choose another folder with --index, or BAOGAO_INDEX"));
+        return Err(
+            Error::index(index, "this folder is not an index, so it is not replaced")
+                .hinted("choose another folder with --index, or BAOGAO_INDEX"),
+        );
     }
     let [new, old] = ["new", "old"].map(|ending| beside(index, ending));
     remove_folder(&new)?;
@@ -194,7 +200,10 @@ fn is_as_indexed(source: &SourceEntry) -> Option<bool> {
 
 fn known_sources(before: &Index) -> Result<HashMap<String, SourceEntry>> {
     let sources = before.sources()?;
-    Ok(sources.into_iter().map(|source| (source.path.clone(), source)).collect())
+    Ok(sources
+        .into_iter()
+        .map(|source| (source.path.clone(), source))
+        .collect())
 }
 
 /// A file to be read.
@@ -279,7 +288,10 @@ impl Ledger {
         let outdated: HashSet<&String> = read.chain(removed).collect();
         let mut ledger = Ledger {
             files: HashMap::new(),
-            held: known.values().flat_map(|source| source.reports.iter().copied()).collect(),
+            held: known
+                .values()
+                .flat_map(|source| source.reports.iter().copied())
+                .collect(),
             written: HashSet::new(),
         };
         for source in known.values().filter(|source| !outdated.contains(&source.path)) {
@@ -309,7 +321,9 @@ impl Ledger {
 /// What came of reading a file.
 enum Reading {
     /// Its contents are the known ones.
-    Same { hash: String },
+    Same {
+        hash: String,
+    },
     Done(Box<Done>),
     Failed(Error),
 }

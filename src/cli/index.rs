@@ -96,11 +96,7 @@ pub fn bring_up_to_date(index: &Path, paths: &[PathBuf], terminal: &Terminal) ->
         terminal.note(&format!("warning: not indexed: {}", failure.message));
     }
     if !outcome.new.is_empty() || !outcome.changed.is_empty() || !outcome.removed.is_empty() {
-        terminal.note(&format!(
-            "indexed {} reports: {}",
-            outcome.reports,
-            counts(&outcome)
-        ));
+        terminal.note(&format!("indexed {} reports: {}", outcome.reports, counts(&outcome)));
     }
     Ok(())
 }
@@ -148,7 +144,10 @@ fn counts(outcome: &Outcome) -> String {
 /// What was done, for people.
 fn summary(outcome: &Outcome) -> String {
     let mut text = format!("files: {}\n", counts(outcome));
-    text.push_str(&format!("written: {} reports, {} passages\n", outcome.reports, outcome.passages));
+    text.push_str(&format!(
+        "written: {} reports, {} passages\n",
+        outcome.reports, outcome.passages
+    ));
     list(&mut text, "removed", &outcome.removed);
     let failed: Vec<String> = outcome.failed.iter().map(|failure| failure.message.clone()).collect();
     list(&mut text, "failed", &failed);
@@ -171,6 +170,9 @@ fn list(text: &mut String, title: &str, items: &[String]) {
         text.push_str(&format!("  {}\n", item.replace(char::is_control, "\u{fffd}")));
     }
     if items.len() > NAMED {
-        text.push_str(&format!("  and {} more; --format json names them all\n", items.len() - NAMED));
+        text.push_str(&format!(
+            "  and {} more; --format json names them all\n",
+            items.len() - NAMED
+        ));
     }
 }

@@ -36,7 +36,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Status> {
     for (path, reason) in &walked.skipped {
         terminal.note(&format!("warning: {}: not read: {reason}", path.display()));
     }
-    let mut status = if walked.files.is_empty() { Status::Nothing } else { Status::Found };
+    let mut status = if walked.files.is_empty() {
+        Status::Nothing
+    } else {
+        Status::Found
+    };
     for file in &walked.files {
         let read = match Contents::load(file, &read_options).and_then(|contents| contents.read(file, &read_options)) {
             Ok(read) => read,

@@ -23,7 +23,13 @@ use terminal::Terminal;
 
 /// Finds, counts and cites what Chinese government reports say.
 #[derive(Parser)]
-#[command(name = "baogao", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "baogao",
+    version,
+    about,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -35,7 +41,13 @@ struct Cli {
 #[derive(Args)]
 struct Global {
     /// The folder of the index
-    #[arg(long, global = true, value_name = "DIR", env = "BAOGAO_INDEX", default_value = ".baogao")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "BAOGAO_INDEX",
+        default_value = ".baogao"
+    )]
     index: PathBuf,
     /// Print results and errors only: no progress, no warnings
     #[arg(long, short, global = true)]
@@ -48,7 +60,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Command {
     Index(index::Args),
-    Search(search::Args),
+    Search(Box<search::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),

@@ -1,6 +1,5 @@
 //! `baogao schema`: the fields, their values, and the topics.
 
-
 use serde_json::json;
 
 use super::Status;

@@ -103,7 +103,8 @@ impl Args {
         let facets = self.facets.iter().map(|name| {
             let unknown = || {
                 let names = Field::ALL.map(Field::name).join(", ");
-                Error::usage(format!("--facets {name}: there is no such field")).hinted(format!("the fields are {names}"))
+                Error::usage(format!("--facets {name}: there is no such field"))
+                    .hinted(format!("the fields are {names}"))
             };
             Field::named(name).ok_or_else(unknown)
         });

@@ -44,7 +44,13 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     };
     let options = terminal.options(&Destination::StandardOutput);
     Destination::StandardOutput.write(|out| match args.full {
-        true => print_full_text(format, &view, &mut texts(&index, &report)?.into_iter().map(Ok), &options, out),
+        true => print_full_text(
+            format,
+            &view,
+            &mut texts(&index, &report)?.into_iter().map(Ok),
+            &options,
+            out,
+        ),
         false => print_outline(format, &view, SectionKind::label, &options, out),
     })?;
     let others: Vec<String> = index.paths_of(report.id)?;
@@ -70,10 +76,10 @@ fn texts(index: &Index, report: &StoredReport) -> Result<Vec<PassageText>> {
 
 /// The one report that somebody names: by id, else by path, else by title.
 fn choose(index: &Index, name: &str) -> Result<Option<StoredReport>> {
-    if let Ok(id) = name.parse::<ReportId>() {
-        if let Some(report) = index.report(id)? {
-            return Ok(Some(report));
-        }
+    if let Ok(id) = name.parse::<ReportId>()
+        && let Some(report) = index.report(id)?
+    {
+        return Ok(Some(report));
     }
     let reports = index.reports()?;
     let folded = fold_phrase(name);

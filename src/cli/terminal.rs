@@ -130,7 +130,9 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) ->
         .and_then(|file| {
             let mut out = BufWriter::new(file);
             write(&mut out)?;
-            let file = out.into_inner().map_err(|error| Error::io(&partial, error.into_error()))?;
+            let file = out
+                .into_inner()
+                .map_err(|error| Error::io(&partial, error.into_error()))?;
             file.sync_all().map_err(|error| Error::io(&partial, error))
         })
         .and_then(|()| std::fs::rename(&partial, path).map_err(|error| Error::io(path, error)));
@@ -148,7 +150,11 @@ fn caret(query: &str, span: std::ops::Range<usize>) -> String {
     let to = (span.end + 20).min(visible.len());
     let shown: String = visible.get(from..to).unwrap_or_default().iter().collect();
     let columns = |range: std::ops::Range<usize>| {
-        let part: String = visible.get(range.start.min(visible.len())..range.end.min(visible.len())).unwrap_or_default().iter().collect();
+        let part: String = visible
+            .get(range.start.min(visible.len())..range.end.min(visible.len()))
+            .unwrap_or_default()
+            .iter()
+            .collect();
         wrap::width(&part)
     };
     let indent = " ".repeat(columns(from..span.start));
@@ -210,7 +216,10 @@ mod tests {
             Err(Error::usage("stopped"))
         });
         assert!(failed.is_err() && std::fs::read_dir(folder.path()).unwrap().count() == 0);
-        write_whole(&path, |out| out.write_all(b"whole").map_err(|error| Error::io(&path, error))).unwrap();
+        write_whole(&path, |out| {
+            out.write_all(b"whole").map_err(|error| Error::io(&path, error))
+        })
+        .unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
     }
 }

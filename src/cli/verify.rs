@@ -75,10 +75,12 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
             .and_then(|()| out.flush())
             .map_err(|error| Error::io("standard output", error))
     })?;
-    Ok(match report.verification.differences.is_empty() && report.sources.is_sound() {
-        true => Status::Found,
-        false => Status::Nothing,
-    })
+    Ok(
+        match report.verification.differences.is_empty() && report.sources.is_sound() {
+            true => Status::Found,
+            false => Status::Nothing,
+        },
+    )
 }
 
 impl Report {
@@ -100,7 +102,10 @@ impl Report {
             ));
         }
         if differences.len() > NAMED {
-            text.push_str(&format!("  and {} more; --format json names them all\n", differences.len() - NAMED));
+            text.push_str(&format!(
+                "  and {} more; --format json names them all\n",
+                differences.len() - NAMED
+            ));
         }
         text.push_str(&format!(
             "{} files: {} as indexed, {} changed, {} missing\n",

@@ -1,6 +1,5 @@
 //! Turns a question into a walk over the matching passages of one segment.
 
-use tantivy::postings::SegmentPostings;
 use tantivy::query::BitSetDocSet;
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{BitSet, DocId, DocSet, SegmentReader, TERMINATED};
@@ -14,8 +13,8 @@ use crate::text::fold::fold_phrase;
 /// The matching passages of one segment, in the order of their document numbers.
 pub enum Matcher {
     Nothing,
-    Passages(SegmentPostings),
-    Values(BitSetDocSet),
+    /// Passages that no phrase was needed to find.
+    Docs(Box<dyn DocSet>),
     Phrase {
         docs: Box<PhraseDocs>,
         /// Which of the question's phrases it is.
@@ -60,7 +59,7 @@ impl Compiler<'_> {
         let term = Term::from_field_text(self.layout.doc, sort::PASSAGE);
         let index = self.segment.inverted_index(self.layout.doc)?;
         Ok(match index.read_postings(&term, IndexRecordOption::Basic)? {
-            Some(postings) => Matcher::Passages(postings),
+            Some(postings) => Matcher::Docs(Box::new(postings)),
             None => Matcher::Nothing,
         })
     }
@@ -128,11 +127,11 @@ impl Compiler<'_> {
                 }
             }
         }
-        let wanted = Matcher::Values(BitSetDocSet::from(wanted));
+        let wanted = Matcher::of_bits(wanted);
         if !matches.unknown {
             return Ok(wanted);
         }
-        let unknown = Matcher::except(self.passages()?, Matcher::Values(BitSetDocSet::from(known)));
+        let unknown = Matcher::except(self.passages()?, Matcher::of_bits(known));
         Ok(Matcher::Any(vec![wanted, unknown]))
     }
 }
@@ -195,6 +194,10 @@ impl<'a> ValueTest<'a> {
 }
 
 impl Matcher {
+    fn of_bits(docs: BitSet) -> Self {
+        Matcher::Docs(Box::new(BitSetDocSet::from(docs)))
+    }
+
     fn all(parts: Vec<Matcher>) -> Self {
         let mut matcher = Matcher::All(parts);
         matcher.align(0);
@@ -214,8 +217,7 @@ impl Matcher {
     pub fn doc(&self) -> DocId {
         match self {
             Matcher::Nothing => TERMINATED,
-            Matcher::Passages(docs) => docs.doc(),
-            Matcher::Values(docs) => docs.doc(),
+            Matcher::Docs(docs) => docs.doc(),
             Matcher::Phrase { docs, .. } => docs.doc(),
             Matcher::All(parts) => parts[0].doc(),
             Matcher::Any(parts) => parts.iter().map(Matcher::doc).min().unwrap_or(TERMINATED),
@@ -238,8 +240,7 @@ impl Matcher {
         }
         match self {
             Matcher::Nothing => TERMINATED,
-            Matcher::Passages(docs) => docs.seek(target),
-            Matcher::Values(docs) => docs.seek(target),
+            Matcher::Docs(docs) => docs.seek(target),
             Matcher::Phrase { docs, .. } => docs.seek(target),
             Matcher::All(_) => self.align(target),
             Matcher::Any(parts) => parts
@@ -269,7 +270,7 @@ impl Matcher {
                 .filter(|part| part.doc() == present)
                 .for_each(|part| part.count(heading_units, counts)),
             Matcher::Except { kept, .. } => kept.count(heading_units, counts),
-            Matcher::Nothing | Matcher::Passages(_) | Matcher::Values(_) => {}
+            Matcher::Nothing | Matcher::Docs(_) => {}
         }
     }
 
@@ -307,8 +308,7 @@ impl Matcher {
     fn candidates(&self) -> u32 {
         match self {
             Matcher::Nothing => 0,
-            Matcher::Passages(docs) => docs.size_hint(),
-            Matcher::Values(docs) => docs.size_hint(),
+            Matcher::Docs(docs) => docs.size_hint(),
             Matcher::Phrase { docs, .. } => docs.size_hint(),
             Matcher::All(parts) => parts.iter().map(Matcher::candidates).min().unwrap_or(0),
             Matcher::Any(parts) => parts.iter().map(Matcher::candidates).fold(0, u32::saturating_add),

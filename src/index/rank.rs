@@ -3,13 +3,13 @@
 //!
 //! For each phrase or word, `idf · tf · (k1 + 1) / (tf + k1 · (1 − b + b · length / typical length))` with
 //! `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, where `tf` is how often it stands in the passage (each time in a heading counts
-//! `heading` times), `N` how many passages there are and `n` in how many of them it stands. Source: S. Robertson and
+//! `heading` times), `N` how many passages there are and `n` in how many of them it stands (a phrase: its rarest unit). Source: S. Robertson and
 //! H. Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, for BM25 and its field weights (BM25F).
 
 use std::collections::BTreeSet;
 
 use tantivy::postings::Postings;
-use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, SegmentReader};
 
 use super::layout::Layout;
@@ -71,12 +71,23 @@ fn is_word(layout: &Layout, segments: &[SegmentReader], word: &str) -> tantivy::
     Ok(false)
 }
 
-/// In how many passages a word stands.
-pub fn passages_with(layout: &Layout, segments: &[SegmentReader], word: &str) -> tantivy::Result<u64> {
-    let term = Term::from_field_text(layout.words, word);
+/// In how many passages a phrase stands at the most: as many as its rarest unit. How many it really are is known only after
+/// reading all their places, which a question with filters never does.
+pub fn passages_at_most(layout: &Layout, segments: &[SegmentReader], phrase: &Phrase) -> tantivy::Result<u64> {
+    let distinct: BTreeSet<&str> = units(&phrase.folded).collect();
+    let mut fewest = u64::MAX;
+    for unit in distinct {
+        fewest = fewest.min(passages_with(segments, layout.units, unit)?);
+    }
+    Ok(fewest)
+}
+
+/// In how many passages a term of a field stands.
+pub fn passages_with(segments: &[SegmentReader], field: Field, term: &str) -> tantivy::Result<u64> {
+    let term = Term::from_field_text(field, term);
     let mut count = 0;
     for segment in segments {
-        let index = segment.inverted_index(layout.words)?;
+        let index = segment.inverted_index(field)?;
         if let Some(postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
             count += match segment.alive_bitset() {
                 Some(alive) => u64::from(postings.doc_freq_given_deletes(alive)),

@@ -171,13 +171,22 @@ impl Index {
         let ranking = Ranking::ours();
         let segments = self.searcher.segment_readers();
         let passages = self.passage_count()?;
-        let idfs: Vec<f32> = (0..phrases.len())
-            .map(|number| rank::idf(passages, passages_with_phrase(number, phrases.len(), found)))
-            .collect();
-        let words = match found.iter().all(|segment| segment.docs.is_empty()) {
-            true => Vec::new(),
-            false => rank::words_inside(&self.layout, segments, phrases)?,
-        };
+        let idfs = phrases
+            .iter()
+            .map(|phrase| {
+                Ok(rank::idf(
+                    passages,
+                    rank::passages_at_most(&self.layout, segments, phrase)?,
+                ))
+            })
+            .collect::<tantivy::Result<Vec<f32>>>()?;
+        let mut words = Vec::new();
+        if found.iter().any(|segment| !segment.docs.is_empty()) {
+            for word in rank::words_inside(&self.layout, segments, phrases)? {
+                let with_it = rank::passages_with(segments, self.layout.words, &word)?;
+                words.push((word, ranking.words * rank::idf(passages, with_it)));
+            }
+        }
         let mut matches = Vec::with_capacity(found.iter().map(|segment| segment.docs.len()).sum());
         for (ord, (segment, found)) in segments.iter().zip(found).enumerate() {
             let from = matches.len();
@@ -199,11 +208,10 @@ impl Index {
                     order: 0,
                 });
             }
-            for word in &words {
-                let idf = ranking.words * rank::idf(passages, rank::passages_with(&self.layout, segments, word)?);
+            for (word, idf) in &words {
                 rank::each_mention(&self.layout, segment, word, &found.docs, |at, tf| {
                     let found = &mut matches[from + at];
-                    found.score += rank::bm25(&ranking, idf, tf as f32, lengths.fieldnorm(found.doc));
+                    found.score += rank::bm25(&ranking, *idf, tf as f32, lengths.fieldnorm(found.doc));
                 })?;
             }
         }
@@ -398,14 +406,6 @@ fn distinct_phrases(query: &Query) -> Vec<Phrase> {
         }
     }
     phrases
-}
-
-fn passages_with_phrase(number: usize, phrases: usize, found: &[SegmentMatches]) -> u64 {
-    found
-        .iter()
-        .flat_map(|segment| segment.counts.iter().skip(number).step_by(phrases))
-        .filter(|count| count.0 > 0)
-        .count() as u64
 }
 
 fn count_totals(matches: &[Match]) -> Totals {

@@ -47,7 +47,7 @@ impl Index {
     /// Compares, for each phrase, the passages and occurrences that the index answers with those a plain reading of all stored
     /// texts finds. Phrases without a single unit are left out.
     pub fn verify(&self, phrases: &[String]) -> Result<Verification> {
-        let phrases: Vec<Phrase> = phrases.iter().filter_map(|text| Phrase::new(text)).collect();
+        let phrases: Vec<Phrase> = phrases.iter().filter_map(Phrase::new).collect();
         let finders: Vec<PhraseFinder> = phrases
             .iter()
             .filter_map(|phrase| PhraseFinder::new(&phrase.folded))

@@ -59,7 +59,11 @@ impl Contents {
             hash: self.hash,
         };
         let mut warnings = extraction.warnings;
-        warnings.extend(extraction.lossy.map(|count| format!("{count} broken sequences of bytes replaced by U+FFFD")));
+        warnings.extend(
+            extraction
+                .lossy
+                .map(|count| format!("{count} broken sequences of bytes replaced by U+FFFD")),
+        );
         Ok(Read {
             reports: extraction
                 .drafts

@@ -414,6 +414,19 @@ mod tests {
     }
 
     #[test]
+    fn a_county_reports_to_its_city() {
+        let m = report(&format!(
+            "青澜县人民政府2021年法治政府建设情况报告\n沱阳市人民政府：\n2021年，{PARAGRAPH}\n一、工作情况\n{PARAGRAPH}"
+        ))
+        .metadata;
+        assert_eq!(
+            (m.county.as_deref(), m.city.as_deref()),
+            (Some("青澜县"), Some("沱阳市"))
+        );
+        assert_eq!(m.level, Some(Level::County));
+    }
+
+    #[test]
     fn a_file_name_says_what_the_text_does_not() {
         let text = format!("一年来，我镇深入推进法治政府建设。现将情况报告如下：\n一、主要举措和成效\n{PARAGRAPH}");
         let report = read(draft(&text), source("qinglan/白鹭镇2021年法治政府建设年度报告.txt"));

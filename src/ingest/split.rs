@@ -121,7 +121,7 @@ impl Lines {
             };
         }
         let mut found: Option<[u64; 2]> = None;
-        for n in cursor.block..blocks.len() {
+        for (n, block) in blocks.iter().enumerate().skip(cursor.block) {
             if self.starts[n] >= chars.end {
                 break;
             }
@@ -133,13 +133,13 @@ impl Lines {
                     ..Cursor::default()
                 }
             };
-            here.walk(blocks[n].text(), chars.start.saturating_sub(self.starts[n]));
+            here.walk(block.text(), chars.start.saturating_sub(self.starts[n]));
             if n == cursor.block {
                 *cursor = here;
             }
             let start = here.byte;
-            here.walk(blocks[n].text(), (chars.end - self.starts[n]).min(self.lens[n]));
-            if let Some(here) = blocks[n].strip.source(start..here.byte, encoding) {
+            here.walk(block.text(), (chars.end - self.starts[n]).min(self.lens[n]));
+            if let Some(here) = block.strip.source(start..here.byte, encoding) {
                 let known = found.unwrap_or(here);
                 found = Some([known[0].min(here[0]), known[1].max(here[1])]);
             }
@@ -382,12 +382,13 @@ fn passages_of(blocks: &[Block], lines: &Lines, sections: &[Section]) -> Vec<(Ra
                 let table = block.kind == BlockKind::TableRow;
                 let head = waiting.take();
                 let opens = head.is_some() || block.head.is_some();
-                if !opens && takes_in(drafts.last(), section, lines.lens[n], table) {
-                    if let Some(last) = drafts.last_mut() {
-                        last.chars.end = end;
-                        last.body += lines.lens[n] + 1;
-                        continue;
-                    }
+                if !opens
+                    && takes_in(drafts.last(), section, lines.lens[n], table)
+                    && let Some(last) = drafts.last_mut()
+                {
+                    last.chars.end = end;
+                    last.body += lines.lens[n] + 1;
+                    continue;
                 }
                 let parts = if table {
                     vec![lines.lens[n]]

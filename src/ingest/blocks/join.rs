@@ -11,23 +11,24 @@ use crate::text::plain::{Script, is_blank, plain};
 pub fn join(pieces: Vec<Piece>, script: Script) -> Vec<Piece> {
     let layout = Layout::of(&pieces);
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
-    // Of the paragraph that grows: the width of its last line, and whether a sentence ended in it.
+    // Of the paragraph that grows: the width of its last line and the marks in it, so that it need not be read again and again.
     let mut last_width = 0;
-    let mut sentences = false;
+    let mut seen = Seen::default();
     for piece in pieces {
         let grows = joined
             .last()
-            .is_some_and(|above| layout.joins(above, &piece, last_width, sentences, script));
+            .is_some_and(|above| layout.joins(above, &piece, last_width, seen, script));
         last_width = piece.width;
-        let ends = has_sentence(piece.text());
+        let here = Seen::of(piece.text());
         match joined.last_mut().filter(|_| grows) {
             Some(above) => {
                 let glue = glue(&above.strip.text, piece.text());
                 above.strip.append(&piece.strip, glue);
-                sentences |= ends;
+                seen.sentence |= here.sentence;
+                seen.clause |= here.clause;
             }
             None => {
-                sentences = ends;
+                seen = here;
                 joined.push(piece);
             }
         }
@@ -42,6 +43,22 @@ pub fn glue(above: &str, below: &str) -> &'static str {
         " "
     } else {
         ""
+    }
+}
+
+/// The marks in a paragraph so far.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    sentence: bool,
+    clause: bool,
+}
+
+impl Seen {
+    fn of(text: &str) -> Seen {
+        Seen {
+            sentence: has_sentence(text),
+            clause: text.contains(['，', ',']),
+        }
     }
 }
 
@@ -86,7 +103,7 @@ impl Layout {
     }
 
     /// Whether `below` goes on with the sentence of `above`, whose last line was `width` wide.
-    fn joins(&self, above: &Piece, below: &Piece, width: usize, sentences: bool, script: Script) -> bool {
+    fn joins(&self, above: &Piece, below: &Piece, width: usize, seen: Seen, script: Script) -> bool {
         if !joinable(above) || !joinable(below) {
             return false;
         }
@@ -120,17 +137,17 @@ impl Layout {
         if full {
             return true;
         }
-        let heading = numbering(above.text()).is_some() && !sentences;
+        let heading = numbering(above.text()).is_some() && !seen.sentence;
         if heading || !is_long(above) {
             return goes_on(last) || (starts_on(first) && !heading && below.blanks == 0 && is_long(above));
         }
         if below.page_break || (self.parted && below.blanks == 0 && !is_heading_like(below, script)) {
-            return sentences || above.text().contains(['，', ',']) || above.text().chars().count() > 25;
+            return seen.sentence || seen.clause || above.text().chars().take(26).count() > 25;
         }
         if goes_on(last) || starts_on(first) {
             return true;
         }
-        sentences && !self.unmarked && !is_heading_like(below, script)
+        seen.sentence && !self.unmarked && !is_heading_like(below, script)
     }
 }
 

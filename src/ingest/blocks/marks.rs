@@ -386,7 +386,7 @@ fn head(piece: &Piece, next: Option<&Piece>, numbered: bool, level: u8, script: 
         && text.chars().filter(|c| is_han(*c)).count() >= 2
         && text.chars().count() <= 30
         && next.is_some_and(|next| next.text().chars().count() > 40))
-    .then(|| Head {
+    .then_some(Head {
         level: 1,
         len: text.len(),
     })

@@ -107,7 +107,7 @@ impl Sieve {
             }
             let lead = width(&text[..start]);
             pieces.push(Piece {
-                indent: (lead >= 3 && lead <= 8) || text.starts_with('\t'),
+                indent: (3..=8).contains(&lead) || text.starts_with('\t'),
                 width: width(&text[..end]),
                 strip: strip.slice(start..end, self.encoding),
                 style,
@@ -143,7 +143,7 @@ impl Sieve {
                 };
             }
             let stars: Vec<usize> = text.match_indices("**").map(|(at, _)| at).collect();
-            if stars.len() >= 2 && stars.len() % 2 == 0 {
+            if stars.len() >= 2 && stars.len().is_multiple_of(2) {
                 holes.extend(stars.iter().map(|at| (*at..at + 2, None)));
             }
         }
@@ -211,17 +211,17 @@ impl Sieve {
                 kept.push(piece);
                 continue;
             }
-            if let Some(label) = wanted.take() {
-                if header::fits(&label, piece.text()) {
-                    let value = Given {
-                        label: header::bare(&label),
-                        value: piece.text().trim().to_owned(),
-                        from: crate::report::EvidenceSource::Header,
-                    };
-                    self.given.push(value);
-                    self.drop(&piece.strip, "header table");
-                    continue;
-                }
+            if let Some(label) = wanted.take()
+                && header::fits(&label, piece.text())
+            {
+                let value = Given {
+                    label: header::bare(&label),
+                    value: piece.text().trim().to_owned(),
+                    from: crate::report::EvidenceSource::Header,
+                };
+                self.given.push(value);
+                self.drop(&piece.strip, "header table");
+                continue;
             }
             let read = match piece.style {
                 LineStyle::TableRow => header::read_row(piece.text()),

@@ -216,7 +216,7 @@ impl<'a> Scribe<'a> {
                         .is_some_and(|verdict| verdict.kind != "other")
             })
             .count();
-        ((law && reports) || (law && stock >= 2)).then_some(ReportKind::RuleOfLaw)
+        (law && (reports || stock >= 2)).then_some(ReportKind::RuleOfLaw)
     }
 
     fn year(&mut self) {
@@ -544,10 +544,14 @@ impl<'a> Scribe<'a> {
                 let Some(mut names) = place::read_body(name) else {
                     continue;
                 };
+                // A county reports to its city, whatever the rank that the city's name leaves open.
+                let city = names.unranked_city.take();
                 if own {
                     names.county = None;
+                    names.city = names
+                        .city
+                        .or(city.filter(|_| self.description.metadata.county.is_some()));
                 }
-                names.unranked_city = None;
                 self.take_uppers(&names, |scribe| {
                     scribe.in_block(EvidenceSource::Salutation, n, 0..text.len())
                 });

@@ -54,13 +54,14 @@ pub fn read_body(body: &str) -> Option<Names> {
             return leading(body);
         };
         let tail = found.get(2).map_or("", |m| m.as_str());
-        if head.township.is_none() && !tail.is_empty() {
-            if let Some(inner) = read_body(tail).filter(|inner| inner.township.is_some() && inner.county.is_none()) {
-                return Some(Names {
-                    township: inner.township,
-                    ..head
-                });
-            }
+        if head.township.is_none()
+            && !tail.is_empty()
+            && let Some(inner) = read_body(tail).filter(|inner| inner.township.is_some() && inner.county.is_none())
+        {
+            return Some(Names {
+                township: inner.township,
+                ..head
+            });
         }
         return Some(head);
     }
@@ -135,9 +136,8 @@ pub fn township(name: &str) -> Option<String> {
     let sound = (1..=12).contains(&len)
         && !places().not_townships.contains(stem)
         && stem.chars().all(crate::text::plain::is_han);
-    let common = ["乡", "村", "城", "各", "全", "我们"].iter().any(|word| stem == *word)
-        || stem.ends_with("人民政府")
-        || stem.contains("和各");
+    let common =
+        ["乡", "村", "城", "各", "全", "我们"].contains(&stem) || stem.ends_with("人民政府") || stem.contains("和各");
     (sound && !common).then(|| name.to_owned())
 }
 
@@ -250,10 +250,10 @@ pub fn leaders(plain: &str) -> Vec<(Names, std::ops::Range<usize>)> {
         .max()
         .unwrap_or(0);
         let range = at + name.start() + verb..at + name.end();
-        if led.is_match(&plain[at + whole.end()..]) {
-            if let Some(names) = read(&plain[range.clone()]).filter(|names| !names.is_empty()) {
-                found.push((names, range));
-            }
+        if led.is_match(&plain[at + whole.end()..])
+            && let Some(names) = read(&plain[range.clone()]).filter(|names| !names.is_empty())
+        {
+            found.push((names, range));
         }
         // The mark after one committee is the mark before the next.
         at += whole.end();
