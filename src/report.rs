@@ -307,9 +307,25 @@ pub struct Dropped {
 }
 
 impl Report {
-    /// The text of one of this report's passages.
-    pub fn passage_text(&self, passage: &Passage) -> &str {
-        slice_chars(&self.text, passage.chars.clone())
+    /// The passages with their texts, found in one walk over the report's text.
+    pub fn passage_texts(&self) -> impl Iterator<Item = (&Passage, &str)> {
+        let mut rest = self.text.as_str();
+        let mut before = 0;
+        // Moves on to a character offset; answers the text from there on.
+        let mut move_to = move |chars: usize| {
+            let byte = rest
+                .char_indices()
+                .nth(chars - before)
+                .map_or(rest.len(), |(byte, _)| byte);
+            rest = &rest[byte..];
+            before = chars;
+            rest
+        };
+        self.passages.iter().map(move |passage| {
+            let from = move_to(passage.chars.start);
+            let after = move_to(passage.chars.end);
+            (passage, &from[..from.len() - after.len()])
+        })
     }
 }
 

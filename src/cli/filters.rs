@@ -1,6 +1,6 @@
 //! The flags that filter, shared by all commands that search.
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::Query;
 use crate::schema::fields::Field;
 
@@ -67,11 +67,24 @@ impl Filters {
     }
 }
 
-/// The question language says what a filter's values mean; the flags are one way to write it.
+/// The question language says what a filter's values mean; a flag is another way to write the same.
 fn filter(field: Field, values: &[String]) -> Result<Query> {
-    let one = |value: &String| match field {
-        Field::Year => Query::parse(&format!("{field}:{value}")),
-        _ => Query::parse(&format!("{field}:\"{}\"", value.replace('"', ""))),
+    let one = |value: &String| {
+        // `?`, the unknown value, is one only without quotes.
+        let written = match value.trim() {
+            "?" | "？" => "?".to_owned(),
+            value => format!("\"{}\"", value.replace('"', "")),
+        };
+        Query::parse(&format!("{field}:{written}")).map_err(|error| {
+            let reason = match &error.kind {
+                ErrorKind::Syntax { reason, .. } => reason.clone(),
+                _ => error.to_string(),
+            };
+            let flag = field.name().replace('_', "-");
+            let mut about_flag = Error::usage(format!("--{flag} {value}: {reason}"));
+            about_flag.hints = error.hints;
+            about_flag
+        })
     };
     Ok(Query::any_of(values.iter().map(one).collect::<Result<Vec<_>>>()?))
 }

@@ -83,7 +83,8 @@ impl Prepared {
 fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
     let common = report_values(&report.metadata);
     let mut in_section = vec![0; report.sections.len()];
-    PassageTexts::new(report)
+    report
+        .passage_texts()
         .map(|(passage, text)| {
             in_section[passage.section] += 1;
             let folded = fold(text);
@@ -119,51 +120,15 @@ fn place_json(passage: &Passage, in_section: u32) -> String {
     serde_json::to_string(&stored).expect("numbers can be written as JSON")
 }
 
-/// The passages of a report with their texts, found in one walk over the text.
-struct PassageTexts<'a> {
-    passages: std::slice::Iter<'a, Passage>,
-    rest: &'a str,
-    /// How many characters stand before `rest`.
-    before: usize,
-}
-
-impl<'a> PassageTexts<'a> {
-    fn new(report: &'a Report) -> Self {
-        PassageTexts {
-            passages: report.passages.iter(),
-            rest: &report.text,
-            before: 0,
-        }
-    }
-}
-
-impl<'a> Iterator for PassageTexts<'a> {
-    type Item = (&'a Passage, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let passage = self.passages.next()?;
-        let mut byte_at = |chars: usize| {
-            let byte = self
-                .rest
-                .char_indices()
-                .nth(chars - self.before)
-                .map_or(self.rest.len(), |(byte, _)| byte);
-            self.rest = &self.rest[byte..];
-            self.before = chars;
-            self.rest
-        };
-        let from = byte_at(passage.chars.start);
-        let after = byte_at(passage.chars.end);
-        Some((passage, &from[..from.len() - after.len()]))
-    }
-}
-
 /// How many of the passage's first units are title and headings.
 fn heading_units(report: &Report, passage: &Passage, text: &str) -> u64 {
-    let opened = report
+    // Sections come in the order in which they start.
+    let first = report
         .sections
+        .partition_point(|section| section.chars.start < passage.chars.start);
+    let opened = report.sections[first..]
         .iter()
-        .filter(|section| passage.chars.contains(&section.chars.start))
+        .take_while(|section| section.chars.start < passage.chars.end)
         .filter_map(|section| Some(section.chars.start + section.heading.as_ref()?.chars().count()))
         .max();
     let Some(end) = opened else { return 0 };
@@ -266,7 +231,7 @@ mod tests {
             reason: String::new(),
         };
         let report = report(text, vec![passage(0, 0..12), passage(1, 13..18)], vec![section]);
-        let texts: Vec<_> = PassageTexts::new(&report).map(|(_, text)| text).collect();
+        let texts: Vec<_> = report.passage_texts().map(|(_, text)| text).collect();
         assert_eq!(texts, ["一、主要举措\n加强宣传。", "加强调解。"]);
         assert_eq!(heading_units(&report, &report.passages[0], texts[0]), 6);
         assert_eq!(heading_units(&report, &report.passages[1], texts[1]), 0);

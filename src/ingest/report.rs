@@ -141,11 +141,7 @@ mod tests {
             kinds(&report),
             ["preamble", "achievements", "problems", "leadership", "plans", "other"]
         );
-        let last = report
-            .passages
-            .last()
-            .map(|passage| report.passage_text(passage))
-            .unwrap_or_default();
+        let (_, last) = report.passage_texts().last().unwrap();
         assert!(
             last.starts_with("五、其他需要报告的情况\n无其他") && last.ends_with("2025年2月7日"),
             "{last}"
@@ -494,12 +490,7 @@ mod tests {
         ));
         let sizes: Vec<usize> = report.passages.iter().map(|passage| passage.chars.len()).collect();
         assert!(sizes.iter().all(|size| (200..=460).contains(size)), "{sizes:?}");
-        assert!(
-            report
-                .passages
-                .iter()
-                .all(|passage| report.passage_text(passage).ends_with('。'))
-        );
+        assert!(report.passage_texts().all(|(_, text)| text.ends_with('。')));
         // One sentence stays whole, however long.
         let sentence = format!("一、主要举措和成效\n{}。", "加强领导，".repeat(180));
         assert_eq!(super::super::report::tests::report(&sentence).passages.len(), 1);
@@ -516,12 +507,11 @@ mod tests {
     fn places_in_the_source_are_those_of_the_text() {
         let text = portal();
         let report = report(&text);
-        for passage in &report.passages {
+        for (passage, here) in report.passage_texts() {
             let Place::Bytes([start, end]) = passage.source else {
                 panic!("{passage:?}")
             };
             let there = &text[start as usize..end as usize];
-            let here = report.passage_text(passage);
             let shown = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
             assert_eq!(shown(there), shown(here));
         }

@@ -355,9 +355,8 @@ fn passages_of(blocks: &[Block], lines: &Lines, sections: &[Section]) -> Vec<(Ra
             BlockKind::Title | BlockKind::Heading | BlockKind::Salutation => {
                 waiting.get_or_insert(start);
             }
-            // A document number, a speaker's name: what is short before the text begins.
             BlockKind::Paragraph
-                if drafts.is_empty() && block.head.is_none() && lines.lens[n] < SHORT / 2 && n + 1 < blocks.len() =>
+                if drafts.is_empty() && !first_heading_seen && n + 1 < blocks.len() && is_caption(block.text()) =>
             {
                 waiting.get_or_insert(start);
             }
@@ -430,6 +429,11 @@ fn passages_of(blocks: &[Block], lines: &Lines, sections: &[Section]) -> Vec<(Ra
         .into_iter()
         .map(|draft| (draft.chars, draft.section))
         .collect()
+}
+
+/// Whether a line before the text is no sentence of it: a document number, a speaker's name.
+fn is_caption(line: &str) -> bool {
+    line.chars().count() < SHORT / 2 && !line.trim_end().ends_with(['。', '：', ':', '；', ';', '！', '!', '”'])
 }
 
 /// Whether the passage before takes in a line of so many characters: table rows until it is full, and short lines.

@@ -52,12 +52,12 @@ impl<'a> From<&'a Report> for ReportView<'a> {
 impl PassageText {
     /// The passages of a report, in their order.
     pub fn all_of(report: &Report) -> impl Iterator<Item = PassageText> {
-        report.passages.iter().map(|passage| PassageText {
+        report.passage_texts().map(|(passage, text)| PassageText {
             seq: passage.seq,
             section: passage.section,
             chars: passage.chars.clone(),
             source: passage.source.clone(),
-            text: report.passage_text(passage).to_owned(),
+            text: text.to_owned(),
         })
     }
 }
