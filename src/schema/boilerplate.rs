@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::Deserialize;
 
 /// The patterns of boilerplate and the labels of header tables.
@@ -45,9 +45,12 @@ pub enum Field {
 /// The reason for a number that stands by itself: a page number only if its neighbours agree.
 pub const LONE_NUMBER: &str = "lone number";
 
+/// Patterns with their reasons. One by one they are quicker than as a set: each gives up at the first character that does not
+/// fit, where a set of them is too large for a fast automaton.
 struct Rules {
-    set: RegexSet,
-    reasons: Vec<String>,
+    patterns: Vec<(Regex, String)>,
+    /// No line that fits is longer, in bytes.
+    longest: usize,
 }
 
 static BOILERPLATE: LazyLock<Boilerplate> = LazyLock::new(Boilerplate::load);
@@ -112,24 +115,27 @@ impl Boilerplate {
 
 impl Rules {
     fn of(rules: &[Rule], place: Where) -> Rules {
-        let mut patterns = Vec::new();
-        let mut reasons = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.r#where == place) {
-            for p in &rule.patterns {
-                patterns.push(format!("^(?:{p})$"));
-                reasons.push(rule.reason.clone());
-            }
+        let here = rules.iter().filter(|rule| rule.r#where == place);
+        let patterns = here.flat_map(|rule| {
+            rule.patterns
+                .iter()
+                .map(|p| (pattern(&format!("^(?:{p})$")), rule.reason.clone()))
+        });
+        Rules {
+            patterns: patterns.collect(),
+            longest: match place {
+                Where::Anywhere => 120,
+                Where::Edge => 2000,
+            },
         }
-        let set = regex::RegexSetBuilder::new(&patterns)
-            .size_limit(64 << 20)
-            .build()
-            .unwrap_or_else(|error| panic!("index_schema/boilerplate.toml: {error}"));
-        Rules { set, reasons }
     }
 
     fn reason(&self, key: &str) -> Option<&str> {
-        let first = self.set.matches(key).into_iter().next()?;
-        Some(&self.reasons[first])
+        if key.len() > self.longest {
+            return None;
+        }
+        let (_, reason) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(key))?;
+        Some(reason)
     }
 }
 

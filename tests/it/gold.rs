@@ -1,0 +1,203 @@
+//! Every report of the corpus is read as `corpus/gold.jsonl` says. All that differs is shown at once, as a table.
+
+use std::fs;
+
+use baogao::ingest::walk::walk;
+use baogao::ingest::{Contents, ReadOptions};
+use baogao::report::{EvidenceSource, Report, SectionKind};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::sample::{corpus, corpus_index};
+
+/// What is true of one report.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gold {
+    path: String,
+    row: Option<u64>,
+    encoding: String,
+    metadata: Value,
+    /// Fields that no words state, but that leave no doubt.
+    implied: Vec<String>,
+    /// Fields put together from others.
+    derived: Vec<String>,
+    /// The kinds of the preamble and the first-level sections, in order.
+    sections: Vec<SectionKind>,
+    /// What must stand in no passage.
+    boilerplate: Vec<String>,
+    /// What must be found in a passage.
+    passages: Vec<String>,
+    #[serde(rename = "shows")]
+    _shows: String,
+}
+
+/// One thing that is not as it should be.
+struct Mismatch {
+    place: String,
+    what: String,
+    wanted: String,
+    got: String,
+}
+
+fn gold() -> Vec<Gold> {
+    let text = fs::read_to_string(corpus().join("gold.jsonl")).expect("gold.jsonl");
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}")))
+        .collect()
+}
+
+/// All reports of the corpus, with their paths below it.
+fn read_corpus() -> Vec<(String, Report)> {
+    let walked = walk(&[corpus()]).expect("the corpus");
+    let options = ReadOptions::default();
+    let mut reports = Vec::new();
+    for file in &walked.files {
+        let read = Contents::load(file, &options).and_then(|contents| contents.read(file, &options));
+        let read = read.unwrap_or_else(|error| panic!("{error}"));
+        assert!(read.failures.is_empty(), "{}: {:?}", file.name, read.failures);
+        let below = file.path.strip_prefix(corpus()).expect("a path in the corpus");
+        let name = below.to_string_lossy().replace('\\', "/");
+        reports.extend(read.reports.into_iter().map(|report| (name.clone(), report)));
+    }
+    reports
+}
+
+#[test]
+fn every_report_of_the_corpus_is_in_the_gold_file_and_no_other() {
+    let mut wanted: Vec<_> = gold().into_iter().map(|gold| (gold.path, gold.row)).collect();
+    let mut got: Vec<_> = read_corpus().into_iter().map(|(path, report)| (path, report.source.row)).collect();
+    wanted.sort();
+    got.sort();
+    assert_eq!(got, wanted);
+}
+
+#[test]
+fn every_report_of_the_corpus_is_understood_as_the_gold_file_says() {
+    let reports = read_corpus();
+    let mut mismatches = Vec::new();
+    for gold in gold() {
+        let found = reports.iter().find(|(path, report)| *path == gold.path && report.source.row == gold.row);
+        if let Some((_, report)) = found {
+            let mut table = Table {
+                place: format!("{}{}", gold.path, gold.row.map_or(String::new(), |row| format!(" row {row}"))),
+                mismatches: &mut mismatches,
+            };
+            compare(&gold, report, &mut table);
+        }
+    }
+    show(&mismatches);
+}
+
+#[test]
+fn the_phrases_of_the_gold_file_are_found_in_passages_of_their_reports() {
+    let mut mismatches = Vec::new();
+    for gold in gold() {
+        let indexed = format!("corpus/{}", gold.path);
+        for phrase in &gold.passages {
+            let hits = corpus_index().search(&["--literal", phrase]).hits;
+            if !hits.iter().any(|hit| hit.report.path == indexed) {
+                mismatches.push(Mismatch {
+                    place: gold.path.clone(),
+                    what: "phrase".to_owned(),
+                    wanted: phrase.clone(),
+                    got: format!("{} hits elsewhere", hits.len()),
+                });
+            }
+        }
+    }
+    show(&mismatches);
+}
+
+/// The mismatches of one report.
+struct Table<'a> {
+    place: String,
+    mismatches: &'a mut Vec<Mismatch>,
+}
+
+impl Table<'_> {
+    fn expect<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, wanted: T, got: T) {
+        if wanted != got {
+            self.mismatches.push(Mismatch {
+                place: self.place.clone(),
+                what: what.to_owned(),
+                wanted: format!("{wanted:?}"),
+                got: format!("{got:?}"),
+            });
+        }
+    }
+}
+
+fn compare(gold: &Gold, report: &Report, table: &mut Table) {
+    table.expect("encoding", whatwg_name(&gold.encoding), &report.source.encoding.to_lowercase());
+    compare_metadata(gold, report, table);
+    let implied = fields_with(report, |evidence| evidence.implied);
+    for field in &gold.implied {
+        table.expect(&format!("{field} implied"), true, implied.contains(field));
+    }
+    for field in implied.iter().filter(|field| !gold.implied.contains(field)) {
+        table.expect(&format!("{field} implied"), false, true);
+    }
+    let derived = fields_with(report, |evidence| evidence.from == EvidenceSource::Derived && !evidence.implied);
+    table.expect("derived", &gold.derived, &derived);
+    let kinds: Vec<SectionKind> = report
+        .sections
+        .iter()
+        .filter(|section| section.level <= 1)
+        .map(|section| section.kind)
+        .collect();
+    table.expect("sections", &gold.sections, &kinds);
+    for boilerplate in &gold.boilerplate {
+        let standing = report
+            .passage_texts()
+            .map(|(_, text)| text)
+            .find(|text| is_in(boilerplate, text));
+        table.expect("boilerplate", None, standing.map(|text| format!("{boilerplate} in {text}")));
+    }
+}
+
+/// A short string of boilerplate, as a page number, is one only as a line of its own.
+fn is_in(boilerplate: &str, text: &str) -> bool {
+    match boilerplate.chars().any(|c| c.is_alphabetic()) {
+        true => text.contains(boilerplate),
+        false => text.lines().any(|line| line.trim() == boilerplate.trim()),
+    }
+}
+
+fn compare_metadata(gold: &Gold, report: &Report, table: &mut Table) {
+    let got = serde_json::to_value(&report.metadata).expect("metadata as JSON");
+    for (field, wanted) in gold.metadata.as_object().expect("an object of metadata") {
+        // The gold file states titles that stand in the text. One that is derived is whatever the others say.
+        if !gold.derived.contains(field) {
+            table.expect(field, wanted, &got[field]);
+        }
+    }
+}
+
+fn fields_with(report: &Report, is_wanted: impl Fn(&baogao::report::Evidence) -> bool) -> Vec<String> {
+    let evidence = report.evidence.iter().filter(|evidence| is_wanted(evidence));
+    evidence.map(|evidence| evidence.field.clone()).collect()
+}
+
+/// The gold file tells a byte order mark apart, which is no encoding of its own.
+fn whatwg_name(encoding: &str) -> &String {
+    static NAMES: std::sync::OnceLock<std::collections::HashMap<&str, String>> = std::sync::OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        ["utf-8", "gb18030", "utf-16le", "utf-16be", "big5"]
+            .into_iter()
+            .map(|name| (name, name.to_owned()))
+            .chain([("utf-8-bom", "utf-8".to_owned())])
+            .collect()
+    });
+    names.get(encoding).unwrap_or_else(|| panic!("no such encoding: {encoding}"))
+}
+
+fn show(mismatches: &[Mismatch]) {
+    let rows = mismatches.iter().map(|mismatch| {
+        let Mismatch { place, what, wanted, got } = mismatch;
+        format!("{place}: {what}\n    wanted {wanted}\n    got    {got}\n")
+    });
+    let table: String = rows.collect();
+    assert!(mismatches.is_empty(), "{} mismatches\n{table}", mismatches.len());
+}

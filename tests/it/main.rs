@@ -1,0 +1,29 @@
+//! The integration tests: one binary, one file a subject.
+
+// What the tests stand on.
+mod sample; // reports written for tests, and the corpus of the repository
+mod testdir; // a fresh folder, the program run in it, its output
+
+// The code itself.
+mod layers; // imports point down only; the library never prints
+
+// Reading.
+mod bad_input; // broken files and broken questions: clear messages, and the run goes on
+mod gold; // every report of the corpus is read as corpus/gold.jsonl says
+mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
+
+// Finding.
+mod scan; // the plain reading that the index is held to
+mod exactness; // the index against an independent scan, under changes, whatever the number of threads
+mod search; // the language, filters, facets, order, limits, exit codes
+mod formats; // every export holds the same hits
+
+// The other commands.
+mod inspect;
+mod schema;
+mod show;
+mod verify;
+
+// What people read.
+mod help; // --help of every command
+mod readme; // every command shown in the READMEs
