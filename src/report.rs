@@ -306,6 +306,11 @@ pub struct Dropped {
     pub source: Place,
 }
 
+/// Names a passage: its report and its number in it, written `{report}-{number}`, the number with four digits at least.
+pub fn passage_id(report: ReportId, seq: u32) -> String {
+    format!("{report}-{seq:04}")
+}
+
 impl Report {
     /// The passages with their texts, found in one walk over the report's text.
     pub fn passage_texts(&self) -> impl Iterator<Item = (&Passage, &str)> {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::schema::topics::{self, Topic};
 use crate::text::fold::fold_phrase;
@@ -42,6 +42,8 @@ impl Topics {
         }
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
+            // Larger than the other kinds and twice as fast; every passage goes through it.
+            .kind(Some(AhoCorasickKind::DFA))
             .build(&needles)
             .expect("a few hundred short phrases make an automaton");
         Topics {

@@ -8,9 +8,10 @@ use std::sync::mpsc::sync_channel;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::error::{Error, Result};
-use crate::index::{Index, MARKER, Prepared, SourceEntry, Writer, WriterOptions};
-use crate::ingest::walk::{Found, is_under, walk};
+use crate::error::{Error, ErrorKind, Result};
+use crate::index::{self, Index, Prepared, SourceEntry, Writer, WriterOptions};
+use crate::ingest::extract::readable_endings;
+use crate::ingest::walk::{Found, SkipReason, is_under, walk};
 use crate::ingest::{Contents, ReadOptions};
 use crate::report::ReportId;
 
@@ -73,23 +74,26 @@ pub trait Progress: Sync {
 /// When a root does not exist, or the index cannot be written; the last committed state stays. A bad file is no error here: it
 /// is named in [`Outcome::failed`].
 pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
+    options.read.check()?;
     let walked = walk(roots)?;
-    let mut outcome = Outcome {
-        skipped: walked
-            .skipped
-            .iter()
-            .map(|(path, reason)| (path.display().to_string(), reason.to_string()))
-            .collect(),
-        warnings: walked.warnings.iter().map(Error::to_string).collect(),
-        ..Outcome::default()
-    };
+    let mut outcome = Outcome::default();
+    note_skipped(&walked.skipped, roots, &mut outcome);
+    let unseen = note_unseen(&walked.warnings, &mut outcome);
     let mut writer = Writer::open(index, &options.writer)?;
     let known = known_sources(&writer.snapshot()?)?;
-    let plan = Plan::make(&known, walked.files, roots, writer.lexicon_changed(), &mut outcome);
+    outcome.removed = vanished(&known, &walked.files, roots, &unseen);
+    let plan = Plan::make(
+        &known,
+        walked.files,
+        &options.read,
+        writer.lexicon_changed(),
+        &mut outcome,
+    );
     let mut ledger = Ledger::new(&known, &plan, &outcome.removed);
     progress.start(plan.read.len(), plan.read.iter().map(|task| task.file.size).sum());
-    read_in_order(&plan.read, &options.read, progress, |task, contents| {
-        take_in(&mut writer, &mut ledger, &mut outcome, task, contents)
+    let settings = options.read.settings();
+    read_in_order(&plan.read, &options.read, progress, |task, reading| {
+        take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading)
     })?;
     progress.finish();
     for path in &outcome.removed {
@@ -104,20 +108,24 @@ pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress
     Ok(outcome)
 }
 
-/// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete.
+/// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete. Words of a
+/// user's lexicon are kept.
 ///
 /// # Errors
-/// As [`update`]; the old index stays. Also when the folder holds something that is no index.
+/// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder, or one of the folders beside it
+/// that are used meanwhile, holds something that is no index.
 pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
-    if index.exists() && !is_index(index) {
-        return Err(
-            Error::index(index, "this folder is not an index, so it is not replaced")
-                .hinted("choose another folder with --index, or BAOGAO_INDEX"),
-        );
-    }
     let [new, old] = ["new", "old"].map(|ending| beside(index, ending));
+    for folder in [index, &new, &old] {
+        index::check_folder(folder)?;
+    }
+    let _lock = index.exists().then(|| index::lock(index)).transpose()?;
+    let mut options = options.clone();
+    if options.writer.words.is_none() {
+        options.writer.words = Index::open(index).ok().map(|index| index.stamp().words.clone());
+    }
     remove_folder(&new)?;
-    let outcome = update(&new, roots, options, progress)?;
+    let outcome = update(&new, roots, &options, progress)?;
     remove_folder(&old)?;
     if index.exists() {
         rename(index, &old)?;
@@ -125,11 +133,6 @@ pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progres
     rename(&new, index)?;
     remove_folder(&old)?;
     Ok(outcome)
-}
-
-/// Whether a folder is an index, of whatever version, or empty.
-fn is_index(folder: &Path) -> bool {
-    folder.join(MARKER).is_file() || folder.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// The path of a folder with an ending put to its name.
@@ -206,6 +209,56 @@ fn known_sources(before: &Index) -> Result<HashMap<String, SourceEntry>> {
         .collect())
 }
 
+/// Notes the files that are no reports. One that the user names is a failure: a report was expected of it.
+fn note_skipped(skipped: &[(PathBuf, SkipReason)], roots: &[PathBuf], outcome: &mut Outcome) {
+    for (path, reason) in skipped {
+        let shown = path.display().to_string();
+        match reason {
+            SkipReason::NoReader if roots.contains(path) => outcome.failed.push(Failure {
+                message: format!("{shown}: {reason}; {}", readable_endings()),
+                path: shown,
+            }),
+            _ => outcome.skipped.push((shown, reason.to_string())),
+        }
+    }
+}
+
+/// Notes what the walk could not look at; answers those places.
+fn note_unseen(warnings: &[Error], outcome: &mut Outcome) -> Vec<PathBuf> {
+    let mut unseen = Vec::new();
+    for warning in warnings {
+        match &warning.kind {
+            ErrorKind::Io { path, .. } => {
+                unseen.push(path.clone());
+                outcome.failed.push(Failure {
+                    path: path.display().to_string(),
+                    message: with_hints(warning),
+                });
+            }
+            _ => outcome.warnings.push(with_hints(warning)),
+        }
+    }
+    unseen
+}
+
+/// The files the index knows under the roots that are not there any more. What stands where nobody could look is not among
+/// them.
+fn vanished(
+    known: &HashMap<String, SourceEntry>,
+    files: &[Found],
+    roots: &[PathBuf],
+    unseen: &[PathBuf],
+) -> Vec<String> {
+    let present: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let mut vanished: Vec<String> = known
+        .keys()
+        .filter(|path| !present.contains(path.as_str()) && is_under(path, roots) && !is_under(path, unseen))
+        .cloned()
+        .collect();
+    vanished.sort();
+    vanished
+}
+
 /// A file to be read.
 struct Task {
     file: Found,
@@ -225,21 +278,20 @@ impl Plan {
     fn make(
         known: &HashMap<String, SourceEntry>,
         files: Vec<Found>,
-        roots: &[PathBuf],
+        options: &ReadOptions,
         all_again: bool,
         outcome: &mut Outcome,
     ) -> Plan {
-        let present: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        outcome.removed = known
-            .keys()
-            .filter(|path| !present.contains(path.as_str()) && is_under(path, roots))
-            .cloned()
-            .collect();
-        outcome.removed.sort();
+        let settings = options.settings();
+        // Nothing said about how to read a file leaves it as it was read before.
+        let is_read_anew = |file: &Found| {
+            let read_as = known.get(&file.name).map(|source| &source.settings);
+            all_again || !settings.is_empty() && read_as.is_some_and(|read_as| *read_as != settings)
+        };
         let is_same = |file: &Found| {
-            known
-                .get(&file.name)
-                .is_some_and(|source| !all_again && (source.size, source.modified) == (file.size, file.modified))
+            let source = known.get(&file.name);
+            source.is_some_and(|source| (source.size, source.modified) == (file.size, file.modified))
+                && !is_read_anew(file)
         };
         let (same, differing): (Vec<Found>, Vec<Found>) = files.into_iter().partition(is_same);
         // A report that was read from a file that changed or vanished may also stand in one that did not: it is then read
@@ -265,7 +317,13 @@ impl Plan {
             forced,
             file,
         };
-        let mut read: Vec<Task> = differing.into_iter().map(|file| task(file, all_again)).collect();
+        let mut read: Vec<Task> = differing
+            .into_iter()
+            .map(|file| {
+                let forced = is_read_anew(&file);
+                task(file, forced)
+            })
+            .collect();
         read.extend(again.into_iter().map(|file| task(file, true)));
         read.sort_by(|a, b| a.file.name.cmp(&b.file.name));
         Plan { read }
@@ -406,15 +464,18 @@ fn take_in(
     writer: &mut Writer,
     ledger: &mut Ledger,
     outcome: &mut Outcome,
+    settings: &str,
     task: &Task,
     reading: Reading,
 ) -> Result<()> {
     let path = &task.file.name;
+    let read_before_as = task.known.as_ref().map_or("", |known| &known.settings);
     let mut entry = SourceEntry {
         path: path.clone(),
         size: task.file.size,
         modified: task.file.modified,
         hash: String::new(),
+        settings: if settings.is_empty() { read_before_as } else { settings }.to_owned(),
         reports: Vec::new(),
         failures: Vec::new(),
     };

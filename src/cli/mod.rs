@@ -11,13 +11,15 @@ mod show;
 mod terminal;
 mod verify;
 
+use std::any::Any;
 use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::Index;
 use terminal::Terminal;
 
@@ -90,7 +92,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     let terminal = Terminal::new(cli.global.color, cli.global.quiet);
-    let status = match dispatch(&cli, &terminal) {
+    // A panic is told as the error it is, below, or where it is expected.
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &terminal)));
+    let status = match result.unwrap_or_else(|panic| Err(internal(panic.as_ref()))) {
         Ok(status) => status,
         // Whoever reads our output has seen enough: `baogao … | head`.
         Err(error) if error.is_broken_pipe() => Status::Found,
@@ -100,6 +105,17 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     ExitCode::from(status as u8)
+}
+
+/// The error of a panic: a mistake of ours.
+fn internal(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied();
+    let reason = text
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason given");
+    Error::usage(format!("internal error: {reason}"))
+        .hinted("this is a mistake in baogao; please report it with the command that led to it")
+        .hinted("if the index may be damaged, build it anew: baogao index --rebuild PATH…")
 }
 
 fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {

@@ -27,6 +27,7 @@ Examples:
   baogao search '\"法律明白人\" OR 法治带头人' --county 将乐县 -o hits.csv")]
 pub struct Args {
     /// What to look for; `*` for every passage
+    #[arg(allow_hyphen_values = true)]
     query: String,
     #[command(flatten)]
     input: Input,
@@ -72,8 +73,10 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let request = args.request(format)?;
     let index = args.input.open(index, terminal)?;
     let found = index.search(&request)?;
-    for note in &found.summary().notes {
-        terminal.note(&format!("note: {note}"));
+    if !format.holds_summary() {
+        for note in &found.summary().notes {
+            terminal.note(&format!("note: {note}"));
+        }
     }
     let destination = Destination::new(args.output.as_ref());
     let mut options = terminal.options(&destination);

@@ -82,10 +82,16 @@ fn choose(index: &Index, name: &str) -> Result<Option<StoredReport>> {
         return Ok(Some(report));
     }
     let reports = index.reports()?;
+    let in_file: Vec<ReportId> = index
+        .sources()?
+        .into_iter()
+        .filter(|source| source.path == name)
+        .flat_map(|source| source.reports)
+        .collect();
     let folded = fold_phrase(name);
     let title = |report: &StoredReport| report.metadata.title.as_deref().map(fold_phrase).unwrap_or_default();
     let ways: [&dyn Fn(&StoredReport) -> bool; 4] = [
-        &|report| report.source.path == name,
+        &|report| in_file.contains(&report.id),
         &|report| title(report) == folded,
         &|report| report.source.path.contains(name),
         &|report| !folded.is_empty() && title(report).contains(&folded),

@@ -8,6 +8,7 @@ use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::index::Verification;
+use crate::output::counted;
 use crate::update::{SourceCheck, check_sources};
 
 /// How many differences are printed; all of them are with --format json.
@@ -92,8 +93,11 @@ impl Report {
             differences,
         } = &self.verification;
         let mut text = format!(
-            "{phrases} phrases in {passages} passages: {occurrences} occurrences by plain reading, {} differences\n",
-            differences.len()
+            "{} in {}: {} by plain reading, {}\n",
+            counted(*phrases as u64, "phrase"),
+            counted(*passages, "passage"),
+            counted(*occurrences, "occurrence"),
+            counted(differences.len() as u64, "difference")
         );
         for difference in differences.iter().take(NAMED) {
             text.push_str(&format!(
@@ -108,8 +112,8 @@ impl Report {
             ));
         }
         text.push_str(&format!(
-            "{} files: {} as indexed, {} changed, {} missing\n",
-            self.sources.files,
+            "{}: {} as indexed, {} changed, {} missing\n",
+            counted(self.sources.files as u64, "file"),
             self.sources.files - self.sources.changed.len() - self.sources.missing.len(),
             self.sources.changed.len(),
             self.sources.missing.len()

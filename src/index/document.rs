@@ -42,6 +42,8 @@ pub struct SourceEntry {
     pub modified: i64,
     /// BLAKE3 hash of the file, in hexadecimal digits.
     pub hash: String,
+    /// How it was read, when the user said how.
+    pub settings: String,
     /// The reports in it, in their order.
     pub reports: Vec<ReportId>,
     /// What in it could not be read.

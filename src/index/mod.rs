@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub use document::{Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort};
 pub use verify::{Difference, Verification};
-pub use writer::{Writer, WriterOptions};
+pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,13 +57,14 @@ impl Index {
     /// # Errors
     /// When there is none, or it is of another version or schema, or damaged; the hints say how to build it anew.
     pub fn open(path: &Path) -> Result<Self> {
-        let (index, stamp) = open_tantivy(path)?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(tantivy::ReloadPolicy::Manual)
-            .try_into()
-            .map_err(|error| damaged(path, error))?;
-        let searcher = tantivy::IndexReader::searcher(&reader);
+        let (searcher, stamp) = guarded(path, || {
+            let (index, stamp) = open_tantivy(path)?;
+            let reader: tantivy::Result<tantivy::IndexReader> = index
+                .reader_builder()
+                .reload_policy(tantivy::ReloadPolicy::Manual)
+                .try_into();
+            Ok((reader.map_err(|error| damaged(path, error))?.searcher(), stamp))
+        })?;
         Ok(Index {
             path: path.to_path_buf(),
             layout: Layout::new(),
@@ -123,6 +124,14 @@ fn open_tantivy(path: &Path) -> Result<(tantivy::Index, Stamp)> {
         ))),
         None => Err(Error::index(path, "not an index of baogao's")
             .hinted("choose another folder with --index, or BAOGAO_INDEX")),
+    }
+}
+
+/// Does something with the engine, which panics over some files that were cut off.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(result) => result,
+        Err(_) => Err(damaged(path, "its files are damaged")),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::citation::cite;
 use crate::error::Result;
 use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::query::{Filter, Phrase, Query, Wanted};
-use crate::report::ReportId;
+use crate::report::{ReportId, passage_id};
 use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
 
@@ -94,7 +94,7 @@ impl Index {
     /// # Errors
     /// Only when the index is damaged.
     pub fn search(&self, request: &Request) -> Result<Found<'_>> {
-        self.find(request).map_err(|error| self.damaged(error))
+        super::guarded(&self.path, || self.find(request).map_err(|error| self.damaged(error)))
     }
 
     fn find(&self, request: &Request) -> tantivy::Result<Found<'_>> {
@@ -315,7 +315,7 @@ impl Found<'_> {
             topics: index.topics_of(found.segment, found.doc)?,
             citation: cite(&hit_report, &section.headings, passage.number),
             passage: HitPassage {
-                id: format!("{}-{seq:04}", report.id),
+                id: passage_id(report.id, seq),
                 text: passage.text,
                 chars: passage.chars,
                 source: passage.source,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Index, Request};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::{Phrase, Query};
 use crate::report::ReportId;
 use crate::text::fold::{BREAK, fold};
@@ -45,9 +45,20 @@ type Occurrences = BTreeMap<(ReportId, u32), u64>;
 
 impl Index {
     /// Compares, for each phrase, the passages and occurrences that the index answers with those a plain reading of all stored
-    /// texts finds. Phrases without a single unit are left out.
+    /// texts finds.
+    ///
+    /// # Errors
+    /// When a phrase has nothing in it that can be searched for.
     pub fn verify(&self, phrases: &[String]) -> Result<Verification> {
-        let phrases: Vec<Phrase> = phrases.iter().filter_map(Phrase::new).collect();
+        let nothing = |text: &String| {
+            Error::usage(format!(
+                "`{text}` cannot be compared: there is no character, letter or digit in it"
+            ))
+        };
+        let phrases = phrases
+            .iter()
+            .map(|text| Phrase::new(text).ok_or_else(|| nothing(text)))
+            .collect::<Result<Vec<_>>>()?;
         let finders: Vec<PhraseFinder> = phrases
             .iter()
             .filter_map(|phrase| PhraseFinder::new(&phrase.folded))
@@ -120,7 +131,9 @@ impl Index {
 /// A run of units from one clause mark to the next or a part of it, as it would be typed.
 fn draw_phrase(folded: &str, random: &mut fastrand::Rng) -> Option<String> {
     let units: Vec<&str> = units(folded).collect();
-    let start = random.usize(..units.len().max(1));
+    // A break stands neither at the end nor beside another one, so there is something to search for after it.
+    let mut start = random.usize(..units.len().max(1));
+    start += usize::from(units.get(start)?.contains(BREAK));
     let length = random.usize(1..=MAX_DRAWN_UNITS);
     let phrase: String = units
         .get(start..)?

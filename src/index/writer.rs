@@ -4,8 +4,11 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use tantivy::directory::MmapDirectory;
+use tantivy::index::IndexSettings;
 use tantivy::indexer::UserOperation;
 use tantivy::schema::Term;
+use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as TantivyIndex, IndexWriter as TantivyWriter};
 
 use super::analyzer::{UnitTokenizer, WordTokenizer};
@@ -21,6 +24,10 @@ const LOCK: &str = "writer.lock";
 
 /// The least heap a writer thread can work with, in bytes.
 const MIN_HEAP: usize = 20 << 20;
+
+/// How many bytes of texts are compressed together. Chinese text hardly shrinks in smaller blocks; from larger ones a single
+/// passage takes longer to read.
+const STORE_BLOCK: usize = 48 << 10;
 
 /// How an index is written.
 #[derive(Clone, Debug)]
@@ -51,16 +58,17 @@ impl Writer {
     /// # Errors
     /// When another writer is at work (it is named), or the index is of another version, or the folder cannot be written.
     pub fn open(path: &Path, options: &WriterOptions) -> Result<Self> {
+        check_folder(path)?;
         std::fs::create_dir_all(path).map_err(|error| Error::io(path, error))?;
-        let lock = Lock::take(path)?;
+        let lock = lock(path)?;
         let wanted = options.words.clone();
-        let (index, words, lexicon_changed) = match path.join("meta.json").is_file() {
+        let (index, words, lexicon_changed, is_new) = match holds_commit(path) {
             true => {
-                let (index, Stamp { words: held, .. }) = open_tantivy(path)?;
+                let (index, Stamp { words: held, .. }) = super::guarded(path, || open_tantivy(path))?;
                 let lexicon_changed = wanted.as_ref().is_some_and(|wanted| *wanted != held);
-                (index, wanted.unwrap_or(held), lexicon_changed)
+                (index, wanted.unwrap_or(held), lexicon_changed, false)
             }
-            false => (create(path)?, wanted.unwrap_or_default(), false),
+            false => (create(path)?, wanted.unwrap_or_default(), false, true),
         };
         let tokenizer = WordTokenizer {
             words: Words::load(&words),
@@ -81,9 +89,8 @@ impl Writer {
             dirty: false,
             _lock: lock,
         };
-        if !path.join(MARKER).is_file() {
+        if is_new {
             // The first commit makes the folder an index that readers can open, empty as it is.
-            writer.write_marker()?;
             writer.dirty = true;
             writer.commit()?;
         }
@@ -159,55 +166,94 @@ impl Writer {
             .wait_merging_threads()
             .map_err(|error| damaged(&path, error))
     }
+}
 
-    /// Writes the file by which people and programs know the folder for what it is.
-    fn write_marker(&self) -> Result<()> {
-        let path = self.path.join(MARKER);
-        let about = serde_json::json!({
-            "about": "an index of the program baogao; it can be deleted and built anew from the source files",
-            "stamp": self.stamp,
-        });
-        std::fs::write(&path, format!("{about:#}\n")).map_err(|error| Error::io(&path, error))
+/// Checks that a folder may be made an index, or is one: it is absent, or empty, or was begun as an index.
+///
+/// # Errors
+/// When it holds something else.
+pub fn check_folder(path: &Path) -> Result<()> {
+    let entries = match path.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::io(path, error)),
+    };
+    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+    match names.iter().all(|name| name == LOCK) || names.iter().any(|name| name == MARKER) {
+        true => Ok(()),
+        false => Err(Error::index(path, "this folder holds other files and is no index")
+            .hinted("choose another folder with --index, or BAOGAO_INDEX")),
     }
 }
 
+/// Whether anything was ever committed to the index in a folder.
+fn holds_commit(path: &Path) -> bool {
+    let meta = std::fs::read_to_string(path.join("meta.json")).unwrap_or_default();
+    // A meta.json that cannot be read is damaged, not absent: opening it will say so.
+    path.join("meta.json").is_file()
+        && serde_json::from_str::<serde_json::Value>(&meta).map_or(true, |meta| meta.get("payload").is_some())
+}
+
+/// Makes an index in a folder that holds none, or one that was begun and never committed to.
 fn create(path: &Path) -> Result<TantivyIndex> {
-    TantivyIndex::create_in_dir(path, Layout::new().schema).map_err(|error| damaged(path, error))
+    write_marker(path)?;
+    match std::fs::remove_file(path.join("meta.json")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(path, error)),
+        _ => {}
+    }
+    let settings = IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_blocksize: STORE_BLOCK,
+        ..IndexSettings::default()
+    };
+    let directory = MmapDirectory::open(path).map_err(|error| damaged(path, error))?;
+    TantivyIndex::create(directory, Layout::new().schema, settings).map_err(|error| damaged(path, error))
+}
+
+/// Writes the file by which people and programs know the folder for what it is.
+fn write_marker(path: &Path) -> Result<()> {
+    let path = path.join(MARKER);
+    let about = serde_json::json!({
+        "about": "an index of the program baogao; it can be deleted and built anew from the source files",
+    });
+    std::fs::write(&path, format!("{about:#}\n")).map_err(|error| Error::io(&path, error))
 }
 
 /// Held by the one writer of an index. The operating system lets go of it however the writer ends, so none is ever stale.
-struct Lock {
+pub struct Lock {
     _file: File,
 }
 
-impl Lock {
-    fn take(index: &Path) -> Result<Self> {
-        let path = index.join(LOCK);
-        let io = |error| Error::io(&path, error);
-        let mut file = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Who holds it is said as well as it is known.
-                let _ = file.read_to_string(&mut holder);
-                return Err(
-                    Error::index(index, format!("another writer is at work: {}", holder.trim()))
-                        .hinted("wait for it, or end that process; searching needs no lock and works meanwhile"),
-                );
-            }
-            Err(TryLockError::Error(error)) => return Err(io(error)),
+/// Takes the lock of the index in a folder.
+///
+/// # Errors
+/// When another writer holds it, who is named.
+pub fn lock(index: &Path) -> Result<Lock> {
+    let path = index.join(LOCK);
+    let io = |error| Error::io(&path, error);
+    let mut file = File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&path)
+        .map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // Who holds it is said as well as it is known.
+            let _ = file.read_to_string(&mut holder);
+            return Err(
+                Error::index(index, format!("another writer is at work: {}", holder.trim()))
+                    .hinted("wait for it, or end that process; searching needs no lock and works meanwhile"),
+            );
         }
-        file.set_len(0).map_err(io)?;
-        file.rewind().map_err(io)?;
-        let since = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
-        writeln!(file, "process {} since {since}", std::process::id()).map_err(io)?;
-        Ok(Lock { _file: file })
+        Err(TryLockError::Error(error)) => return Err(io(error)),
     }
+    file.set_len(0).map_err(io)?;
+    file.rewind().map_err(io)?;
+    let since = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S");
+    writeln!(file, "process {} since {since}", std::process::id()).map_err(io)?;
+    Ok(Lock { _file: file })
 }

@@ -144,7 +144,9 @@ impl NotText {
         match self {
             NotText::NoEncoding => error.hinted("name the encoding with --encoding, or save the file as UTF-8"),
             NotText::Known(_) => error.hinted("save it as plain text, HTML or Markdown"),
-            NotText::Nul(_) | NotText::Controls(..) => error,
+            NotText::Nul(_) | NotText::Controls(..) => {
+                error.hinted("download it again, or save it as plain text, HTML or Markdown")
+            }
         }
     }
 }

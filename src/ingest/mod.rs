@@ -58,12 +58,6 @@ impl Contents {
             encoding: extraction.encoding.to_owned(),
             hash: self.hash,
         };
-        let mut warnings = extraction.warnings;
-        warnings.extend(
-            extraction
-                .lossy
-                .map(|count| format!("{count} broken sequences of bytes replaced by U+FFFD")),
-        );
         Ok(Read {
             reports: extraction
                 .drafts
@@ -71,7 +65,7 @@ impl Contents {
                 .map(|draft| report::read(draft, source.clone()))
                 .collect(),
             failures: extraction.failures,
-            warnings,
+            warnings: extraction.warnings,
         })
     }
 }

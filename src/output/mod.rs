@@ -130,6 +130,11 @@ impl Format {
         self.declaration().endings
     }
 
+    /// Whether it tells the summary of an answer beside its hits.
+    pub fn holds_summary(self) -> bool {
+        matches!(self, Format::Text | Format::Json | Format::Markdown)
+    }
+
     /// The format of this name or file ending, capital or small.
     pub fn named(name: &str) -> Result<Format> {
         let wanted = name.trim().to_lowercase();
@@ -217,7 +222,7 @@ fn matches(count: usize) -> String {
 }
 
 /// `1 passage`, `1,204 passages`.
-fn counted(count: u64, noun: &str) -> String {
+pub fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))
 }

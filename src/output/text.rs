@@ -209,10 +209,14 @@ fn share(part: u64, most: u64, width: usize) -> usize {
     (exact.round() as usize).clamp(1, width)
 }
 
+/// A longer question is shortened where it is repeated.
+const QUESTION_WIDTH: usize = 200;
+
 fn print_summary(summary: &Summary, ranks: &Ranks, style: &Style, out: &mut Sink<'_>) -> Result<()> {
     let took = took(summary.took_ms);
     if summary.totals.passages == 0 {
-        let line = format!("no passage has {}", visible::line(&summary.interpreted));
+        let question = visible::line(&summary.interpreted);
+        let line = format!("no passage has {}", wrap::truncate(&question, QUESTION_WIDTH));
         writeln!(out, "{} · {took}", style.paint(Label::Totals, &line))?;
     } else {
         writeln!(out, "{} · {took}", style.paint(Label::Totals, &totals_line(summary)))?;

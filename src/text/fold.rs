@@ -76,7 +76,10 @@ pub fn simplify(text: &str) -> String {
 
 /// The simplified twin of a character, or the character itself.
 pub fn simplify_char(c: char) -> char {
-    TRADITIONAL.get(&c).copied().unwrap_or(c)
+    match SIMPLIFIED.get(c as usize) {
+        Some(&simplified) => simplified,
+        None => TRADITIONAL.get(&c).copied().unwrap_or(c),
+    }
 }
 
 impl Folded {
@@ -331,6 +334,17 @@ static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| {
     (0..0x1_0000)
         .map(|code| char::from_u32(code).map_or(Class::Transparent, classify))
         .collect()
+});
+
+/// The simplified twins of the characters of the basic plane.
+static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let mut simplified: Vec<char> = (0..0x1_0000)
+        .map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
+    for (&from, &to) in TRADITIONAL.iter().filter(|&(&from, _)| (from as usize) < 0x1_0000) {
+        simplified[from as usize] = to;
+    }
+    simplified
 });
 
 /// Traditional and variant characters, with their simplified twins.

@@ -29,15 +29,21 @@ impl Words {
     }
 
     /// The words of a folded text, each with the shorter words inside it, in jieba's order: the parts, then the whole.
-    /// Statistical guesses at unknown words are left out: they differ with the sentence.
+    /// Statistical guesses at unknown words are left out: they differ with the sentence. So are words of one character, which
+    /// tell nothing about what a passage is about.
     pub fn cut<'a>(&self, folded: &'a str) -> Vec<&'a str> {
         self.jieba
             .cut_for_search(folded, false)
             .into_iter()
             .map(|token| token.word)
-            .filter(|word| word.chars().any(char::is_alphanumeric))
+            .filter(|word| is_telling(word))
             .collect()
     }
+}
+
+fn is_telling(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(char::is_alphanumeric) && chars.next().is_some()
 }
 
 #[cfg(test)]

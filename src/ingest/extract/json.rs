@@ -267,6 +267,7 @@ fn is_closed(text: &str) -> bool {
 fn not_json(input: &Input, error: &serde_json::Error) -> Error {
     let place = format!("line {}, column {}", error.line(), error.column());
     Error::source_at(input.path, place, format!("not JSON: {}", reason_of(error)))
+        .hinted("mend the file there, or give it the ending of what it is")
 }
 
 /// The message without its place, which stands apart.

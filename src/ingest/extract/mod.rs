@@ -119,6 +119,26 @@ pub struct Options {
     pub max_bytes: u64,
 }
 
+impl Options {
+    /// What the user said about how files are to be read; empty when nothing was said.
+    pub fn settings(&self) -> String {
+        let encoding = self
+            .encoding
+            .iter()
+            .map(|encoding| format!("encoding={}", encoding.name()));
+        let map = self.map.iter().map(|(field, column)| format!("map={field}={column}"));
+        encoding.chain(map).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Checks that `map` speaks of fields that exist, each once.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn check(&self) -> Result<()> {
+        records::check_map(&self.map)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
@@ -244,7 +264,7 @@ pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<E
         return Err(too_large(path, bytes.len() as u64, options.max_bytes));
     }
     if bytes.is_empty() {
-        return Err(Error::source(path, "empty file"));
+        return Err(Error::source(path, "empty file").hinted("download it again, or delete it"));
     }
     let Some(named) = format_of(path) else {
         return Err(Error::source(path, "no reader for files of this ending").hinted(readable_endings()));
@@ -252,7 +272,7 @@ pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<E
     let hash = blake3::hash(&bytes).to_hex().to_string();
     let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| trouble.about(path))?;
     if decoded.text.trim().is_empty() {
-        return Err(Error::source(path, "only blanks, no text"));
+        return Err(Error::source(path, "only blanks, no text").hinted("download it again, or delete it"));
     }
     let format = format_by_content(named, &decoded.text);
     let input = Input {

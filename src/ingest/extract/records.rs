@@ -37,16 +37,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `--map` names a field that does not exist, or the same field twice.
     pub fn new(path: &'a Path, options: &'a Options) -> Result<Self> {
-        for (n, (field, _)) in options.map.iter().enumerate() {
-            if !columns().fields().any(|known| known == field) {
-                let fields: Vec<&str> = columns().fields().collect();
-                return Err(Error::usage(format!("--map: no field `{field}`"))
-                    .hinted(format!("the fields are {}", fields.join(", "))));
-            }
-            if options.map[..n].iter().any(|(earlier, _)| earlier == field) {
-                return Err(Error::usage(format!("--map: `{field}` is given twice")));
-            }
-        }
+        check_map(&options.map)?;
         Ok(Reader {
             path,
             map: &options.map,
@@ -70,7 +61,10 @@ impl<'a> Reader<'a> {
 
     /// A record that could not be read.
     pub fn fail(&mut self, place: impl Into<String>, reason: impl Into<String>) {
-        self.harvest.failures.push(Error::source_at(self.path, place, reason));
+        let error = Error::source_at(self.path, place, reason);
+        self.harvest
+            .failures
+            .push(error.hinted("mend this record; the others are read"));
     }
 
     pub fn warn(&mut self, warning: String) {
@@ -191,6 +185,21 @@ impl<'a> Reader<'a> {
     fn columns_hint(&self) -> String {
         format!("the columns are {}", listed(self.columns.iter()))
     }
+}
+
+/// Checks that `--map` speaks of fields that exist, each once.
+pub fn check_map(map: &[(String, String)]) -> Result<()> {
+    for (n, (field, _)) in map.iter().enumerate() {
+        if !columns().fields().any(|known| known == field) {
+            let fields: Vec<&str> = columns().fields().collect();
+            return Err(Error::usage(format!("--map: no field `{field}`"))
+                .hinted(format!("the fields are {}", fields.join(", "))));
+        }
+        if map[..n].iter().any(|(earlier, _)| earlier == field) {
+            return Err(Error::usage(format!("--map: `{field}` is given twice")));
+        }
+    }
+    Ok(())
 }
 
 /// The field of a column. What the user says goes before what the name says, for the column and for the field.

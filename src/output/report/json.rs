@@ -6,7 +6,7 @@ use super::{PassageText, ReportView};
 use crate::error::Result;
 use crate::output::sink::Sink;
 use crate::report::{
-    Dropped, Evidence, EvidenceSource, Metadata, Place, Report, ReportId, Section, SectionKind, Source,
+    Dropped, Evidence, EvidenceSource, Metadata, Place, Report, ReportId, Section, SectionKind, Source, passage_id,
 };
 
 /// `{"id", "source", "metadata", "sections"}`.
@@ -143,7 +143,7 @@ impl<'a> SectionJson<'a> {
 impl PassageJson {
     fn new(report: ReportId, passage: PassageText) -> Self {
         PassageJson {
-            id: format!("{report}-{}", passage.seq),
+            id: passage_id(report, passage.seq),
             section: passage.section,
             chars: [passage.chars.start, passage.chars.end],
             source: passage.source,
