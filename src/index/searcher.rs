@@ -338,7 +338,9 @@ impl Index {
             let Some(column) = segment.fast_fields().str(Field::Topic.name())? else {
                 return Ok(Vec::new());
             };
-            column.term_ords(doc).map(|ord| text_of(&column, ord)).collect()
+            let mut ords: Vec<u64> = column.term_ords(doc).collect();
+            ords.sort_unstable();
+            texts_of(&column, &ords)
         };
         read().map_err(|error| self.damaged(error))
     }
@@ -436,19 +438,21 @@ fn keep_first(matches: &mut Vec<Match>, sort: Sort, limit: Option<usize>) {
 
 /// Counts the passages and reports with each value of a field.
 fn count_facet(field: Field, segments: &[SegmentReader], found: &[SegmentMatches]) -> tantivy::Result<Facet> {
-    let mut counts: HashMap<Option<String>, FacetCount> = HashMap::new();
+    let mut tallies: HashMap<Option<String>, Tally> = HashMap::new();
     for (segment, found) in segments.iter().zip(found) {
-        for (value, passages, reports) in count_segment_facet(field, segment, found)? {
-            let count = counts.entry(value.clone()).or_insert(FacetCount {
-                value,
-                passages: 0,
-                reports: 0,
-            });
-            count.passages += passages;
-            count.reports += reports;
+        for (value, tally) in count_segment_facet(field, segment, found)? {
+            let all = tallies.entry(value).or_default();
+            all.passages += tally.passages;
+            // A report stands in one segment only.
+            all.reports += tally.reports;
         }
     }
-    let mut counts: Vec<FacetCount> = counts.into_values().collect();
+    let counts = tallies.into_iter().map(|(value, tally)| FacetCount {
+        value,
+        passages: tally.passages,
+        reports: tally.reports,
+    });
+    let mut counts: Vec<FacetCount> = counts.collect();
     counts.sort_by(|a, b| (Reverse(a.passages), &a.value).cmp(&(Reverse(b.passages), &b.value)));
     Ok(Facet { field, counts })
 }
@@ -473,7 +477,7 @@ fn count_segment_facet(
     field: Field,
     segment: &SegmentReader,
     found: &SegmentMatches,
-) -> tantivy::Result<Vec<(Option<String>, u64, u64)>> {
+) -> tantivy::Result<Vec<(Option<String>, Tally)>> {
     let column = segment.fast_fields().str(field.name())?;
     let mut unknown = Tally::default();
     let mut known = vec![Tally::default(); column.as_ref().map_or(0, value_count)];
@@ -489,12 +493,16 @@ fn count_segment_facet(
     }
     let mut counts = Vec::new();
     if unknown.passages > 0 {
-        counts.push((None, unknown.passages, unknown.reports));
+        counts.push((None, unknown));
     }
-    for (ord, tally) in known.into_iter().enumerate().filter(|(_, tally)| tally.passages > 0) {
-        if let Some(column) = &column {
-            counts.push((Some(text_of(column, ord as u64)?), tally.passages, tally.reports));
-        }
+    if let Some(column) = &column {
+        let ords: Vec<u64> = (0..)
+            .zip(&known)
+            .filter(|(_, tally)| tally.passages > 0)
+            .map(|(ord, _)| ord)
+            .collect();
+        let tallies = known.into_iter().filter(|tally| tally.passages > 0);
+        counts.extend(texts_of(column, &ords)?.into_iter().map(Some).zip(tallies));
     }
     Ok(counts)
 }
@@ -508,10 +516,11 @@ fn place_by_value(field: Field, segments: &[SegmentReader], matches: &mut [Match
     let mut texts: Vec<Vec<String>> = Vec::with_capacity(columns.len());
     for column in &columns {
         let terms = column.as_ref().map_or(0, value_count) as u64;
-        let column_texts = column
-            .iter()
-            .flat_map(|column| (0..terms).map(|ord| text_of(column, ord)));
-        texts.push(column_texts.collect::<tantivy::Result<_>>()?);
+        let ords: Vec<u64> = (0..terms).collect();
+        texts.push(match column {
+            Some(column) => texts_of(column, &ords)?,
+            None => Vec::new(),
+        });
     }
     let all: Vec<&String> = texts.iter().flatten().collect::<BTreeSet<_>>().into_iter().collect();
     for found in matches {
@@ -529,10 +538,13 @@ fn value_count(column: &StrColumn) -> usize {
     column.dictionary().num_terms()
 }
 
-fn text_of(column: &StrColumn, ord: u64) -> tantivy::Result<String> {
-    let mut text = String::new();
-    column.ord_to_str(ord, &mut text)?;
-    Ok(text)
+/// The values with these numbers, which ascend: read in one walk over the column's dictionary.
+fn texts_of(column: &StrColumn, ords: &[u64]) -> tantivy::Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(ords.len());
+    column
+        .dictionary()
+        .sorted_ords_to_term_cb(ords, |text| texts.push(String::from_utf8_lossy(text).into_owned()))?;
+    Ok(texts)
 }
 
 /// Names the known values that share the most characters with one that is not known.

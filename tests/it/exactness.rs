@@ -55,8 +55,16 @@ fn scan(passages: &[Passage], phrase: &str) -> Places {
 
 /// What the index finds, after its totals and highlights were found to agree with its hits.
 fn find(index: &Index, query: Query, phrase: &str) -> Result<Places, TestCaseError> {
-    let found = index.search(&Request::new(query)).expect("a sound index").into_hits().expect("hits");
-    let places: Places = found.hits.iter().map(|hit| (hit.passage.id.clone(), hit.occurrences)).collect();
+    let found = index
+        .search(&Request::new(query))
+        .expect("a sound index")
+        .into_hits()
+        .expect("hits");
+    let places: Places = found
+        .hits
+        .iter()
+        .map(|hit| (hit.passage.id.clone(), hit.occurrences))
+        .collect();
     let totals = found.summary.totals;
     let reports: BTreeSet<_> = found.hits.iter().map(|hit| hit.report.id).collect();
     prop_assert_eq!(totals.passages as usize, places.len());
@@ -72,11 +80,19 @@ fn find(index: &Index, query: Query, phrase: &str) -> Result<Places, TestCaseErr
 fn check_highlights(hit: &Hit, phrase: &str) -> Result<(), TestCaseError> {
     let wanted = units_of_phrase(phrase);
     let chars: Vec<char> = hit.passage.text.chars().collect();
-    prop_assert!(!hit.highlights.is_empty(), "{phrase} is marked nowhere in {}", hit.passage.text);
+    prop_assert!(
+        !hit.highlights.is_empty(),
+        "{phrase} is marked nowhere in {}",
+        hit.passage.text
+    );
     let mut marked = 0;
     let mut last = 0;
     for &[start, end] in &hit.highlights {
-        prop_assert!(last <= start && start < end && end <= chars.len(), "{:?}", hit.highlights);
+        prop_assert!(
+            last <= start && start < end && end <= chars.len(),
+            "{:?}",
+            hit.highlights
+        );
         last = end;
         let text: String = chars[start..end].iter().collect();
         let count = occurrences(&units_of_text(&text), &wanted);
@@ -97,7 +113,12 @@ struct Draw {
 }
 
 fn draws() -> impl Strategy<Value = Draw> {
-    let parts = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1..=LONGEST, prop::collection::vec(0u8..12, LONGEST));
+    let parts = (
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        1..=LONGEST,
+        prop::collection::vec(0u8..12, LONGEST),
+    );
     parts.prop_map(|(passage, start, length, alterations)| Draw {
         passage,
         start,
@@ -122,8 +143,12 @@ fn draw(passages: &[Passage], draw: &Draw) -> Option<Vec<String>> {
 fn alter(units: &[String], alterations: &[u8]) -> String {
     let mut phrase = String::new();
     for (unit, how) in units.iter().zip(alterations) {
-        let is_break = units_of_text(&format!("一{unit}一")).iter().any(|unit| unit.text == BREAK);
-        let is_run = unit.chars().any(|c| c.is_ascii_alphanumeric() || ('０'..='９').contains(&c));
+        let is_break = units_of_text(&format!("一{unit}一"))
+            .iter()
+            .any(|unit| unit.text == BREAK);
+        let is_run = unit
+            .chars()
+            .any(|c| c.is_ascii_alphanumeric() || ('０'..='９').contains(&c));
         if is_break {
             // A line end in a phrase would be a blank; any clause mark stands for any other.
             phrase.push(['，', '。', ',', '；', '!', '…'][usize::from(*how) % 6]);
@@ -204,11 +229,26 @@ proptest! {
 #[test]
 fn the_program_finds_what_the_library_finds() {
     let (index, passages) = &*CORPUS;
-    for phrase in ["枫桥经验", "新时代枫桥经验", "法律明白人", "網格員", "１２３４５", "2023 年", "97.3%"] {
+    for phrase in [
+        "枫桥经验",
+        "新时代枫桥经验",
+        "法律明白人",
+        "網格員",
+        "１２３４５",
+        "2023 年",
+        "97.3%",
+    ] {
         let hits = corpus_index().search(&["--literal", phrase]);
-        let places: Places = hits.hits.iter().map(|hit| (hit.passage.id.clone(), hit.occurrences)).collect();
+        let places: Places = hits
+            .hits
+            .iter()
+            .map(|hit| (hit.passage.id.clone(), hit.occurrences))
+            .collect();
         assert_eq!(places, scan(passages, phrase), "{phrase}");
-        assert_eq!(places, find(index, Query::literal(phrase).expect("a phrase"), phrase).expect("sound hits"));
+        assert_eq!(
+            places,
+            find(index, Query::literal(phrase).expect("a phrase"), phrase).expect("sound hits")
+        );
     }
 }
 
@@ -255,7 +295,10 @@ fn passages_in_files(folder: &Path) -> BTreeMap<String, String> {
 static PARAGRAPHS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let folder = corpus().join("qinglan");
     let texts = passages_in_files(&folder).into_values();
-    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).filter(|line| line.chars().count() > 30).collect()
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.chars().count() > 30)
+        .collect()
 });
 
 /// What happens to one of the files.
@@ -280,7 +323,10 @@ fn apply(dir: &TestDir, changes: &[Change]) {
         match change {
             Change::Write(file, paragraphs) => {
                 let body: Vec<&str> = paragraphs.iter().map(|at| at.get(&PARAGRAPHS).as_str()).collect();
-                dir.write(&format!("reports/{file}.txt"), report("云河县", "青石镇", 2020 + *file as u16, &body.join("\n")));
+                dir.write(
+                    &format!("reports/{file}.txt"),
+                    report("云河县", "青石镇", 2020 + *file as u16, &body.join("\n")),
+                );
             }
             Change::Remove(file) => {
                 let path = dir.path(&format!("reports/{file}.txt"));
@@ -295,7 +341,9 @@ fn apply(dir: &TestDir, changes: &[Change]) {
 /// All that is in an index, found by a question, in order, with scores.
 fn hits(index: &Path, question: &str) -> Vec<Hit> {
     let index = Index::open(index).expect("an index");
-    let found = index.search(&Request::new(Query::parse(question).expect("a question"))).expect("an answer");
+    let found = index
+        .search(&Request::new(Query::parse(question).expect("a question")))
+        .expect("an answer");
     found.into_hits().expect("hits").hits
 }
 
@@ -347,11 +395,21 @@ fn traps() -> TestDir {
     let dir = TestDir::new();
     dir.write(
         "reports/quotes.txt",
-        report("云河县", "青石镇", 2021, "坚持和发展新时代“枫桥经验”。贯彻《行政处罚法》。建设法治|国家。“12345”热线受理123456人次。"),
+        report(
+            "云河县",
+            "青石镇",
+            2021,
+            "坚持和发展新时代“枫桥经验”。贯彻《行政处罚法》。建设法治|国家。“12345”热线受理123456人次。",
+        ),
     );
     dir.write(
         "reports/numbers.txt",
-        report("云河县", "白水镇", 2022, "于2024 年 3 月办结97件，化解197件，涉及1,176人，满意率97.5%。"),
+        report(
+            "云河县",
+            "白水镇",
+            2022,
+            "于2024 年 3 月办结97件，化解197件，涉及1,176人，满意率97.5%。",
+        ),
     );
     dir.write(
         "reports/pages.txt",
@@ -414,11 +472,20 @@ fn a_phrase_never_runs_from_a_heading_into_its_paragraph() {
 #[test]
 fn nothing_of_a_replaced_or_removed_report_is_found() {
     let dir = TestDir::new();
-    dir.write("reports/a.txt", report("云河县", "青石镇", 2021, "旧文本里有独一无二的石拱桥。"));
-    dir.write("reports/b.txt", report("云河县", "白水镇", 2022, "另一份里有独一无二的水磨坊。"));
+    dir.write(
+        "reports/a.txt",
+        report("云河县", "青石镇", 2021, "旧文本里有独一无二的石拱桥。"),
+    );
+    dir.write(
+        "reports/b.txt",
+        report("云河县", "白水镇", 2022, "另一份里有独一无二的水磨坊。"),
+    );
     dir.index("reports");
     assert_eq!(dir.search(&["石拱桥"]).hits.len(), 1);
-    dir.write("reports/a.txt", report("云河县", "青石镇", 2021, "新文本里有别无分号的老祠堂。"));
+    dir.write(
+        "reports/a.txt",
+        report("云河县", "青石镇", 2021, "新文本里有别无分号的老祠堂。"),
+    );
     dir.remove("reports/b.txt");
     dir.index("reports");
     for gone in ["石拱桥", "水磨坊", "独一无二", "白水镇"] {

@@ -12,7 +12,10 @@ const QUESTION: &str = "枫桥经验 OR 网格员";
 
 /// What is printed for the question in one format.
 fn printed(format: &str) -> String {
-    corpus_index().run(&["search", QUESTION, "--format", format]).exits(0).stdout
+    corpus_index()
+        .run(&["search", QUESTION, "--format", format])
+        .exits(0)
+        .stdout
 }
 
 fn hits() -> Vec<Hit> {
@@ -22,20 +25,38 @@ fn hits() -> Vec<Hit> {
 /// The records of a table, each by the names of its columns.
 fn records(text: &str, delimiter: u8) -> (Vec<String>, Vec<Vec<String>>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
-    let names = reader.headers().expect("names of columns").iter().map(str::to_owned).collect();
-    let records = reader.records().map(|record| record.expect("a record").iter().map(str::to_owned).collect());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    let names = reader
+        .headers()
+        .expect("names of columns")
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let records = reader
+        .records()
+        .map(|record| record.expect("a record").iter().map(str::to_owned).collect());
     (names, records.collect())
 }
 
 fn column(table: &(Vec<String>, Vec<Vec<String>>), name: &str) -> Vec<String> {
-    let at = table.0.iter().position(|known| known == name).unwrap_or_else(|| panic!("no column {name} in {:?}", table.0));
+    let at = table
+        .0
+        .iter()
+        .position(|known| known == name)
+        .unwrap_or_else(|| panic!("no column {name} in {:?}", table.0));
     table.1.iter().map(|record| record[at].clone()).collect()
 }
 
 /// The keys of a JSON object, in their order.
 fn keys(value: &Value) -> BTreeSet<&str> {
-    value.as_object().unwrap_or_else(|| panic!("no object: {value}")).keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {value}"))
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 #[test]
@@ -51,22 +72,50 @@ fn json_is_what_the_library_reads_back() {
 
 #[test]
 fn json_has_the_fields_of_the_contract_and_these_more() {
-    let output = corpus_index().run(&["search", QUESTION, "--format", "json", "--facets", "township", "year"]).exits(0);
+    let output = corpus_index()
+        .run(&["search", QUESTION, "--format", "json", "--facets", "township", "year"])
+        .exits(0);
     let answer = output.value();
     let expect = |value: &Value, contract: &[&str], more: &[&str]| {
         let wanted: BTreeSet<&str> = contract.iter().chain(more).copied().collect();
         assert_eq!(keys(value), wanted);
     };
-    expect(&answer, &["query", "interpreted", "totals", "took_ms", "facets", "hits"], &["limit", "notes"]);
+    expect(
+        &answer,
+        &["query", "interpreted", "totals", "took_ms", "facets", "hits"],
+        &["limit", "notes"],
+    );
     expect(&answer["totals"], &["passages", "reports", "occurrences"], &[]);
     expect(&answer["facets"], &["township", "year"], &[]);
     expect(&answer["facets"]["township"][0], &["value", "passages", "reports"], &[]);
     for hit in answer["hits"].as_array().expect("hits") {
-        let fields = ["rank", "score", "report", "section", "passage", "highlights", "occurrences", "topics", "citation"];
+        let fields = [
+            "rank",
+            "score",
+            "report",
+            "section",
+            "passage",
+            "highlights",
+            "occurrences",
+            "topics",
+            "citation",
+        ];
         expect(hit, &fields, &[]);
         let report = [
-            "id", "path", "title", "kind", "year", "township", "county", "city", "province", "level", "issuing_body", "doc_number",
-            "index_number", "published",
+            "id",
+            "path",
+            "title",
+            "kind",
+            "year",
+            "township",
+            "county",
+            "city",
+            "province",
+            "level",
+            "issuing_body",
+            "doc_number",
+            "index_number",
+            "published",
         ];
         expect(&hit["report"], &report, &["url"]);
         expect(&hit["section"], &["kind", "label", "headings"], &[]);
@@ -80,7 +129,18 @@ fn what_is_unknown_is_null_and_not_left_out() {
     dir.write("reports/a.txt", "无题。没有地方，没有年份，只有网格员三个字。");
     dir.index("reports");
     let answer = dir.run(&["search", "网格员", "--format", "json"]).exits(0).value();
-    for field in ["title", "year", "township", "county", "city", "province", "level", "issuing_body", "doc_number", "published"] {
+    for field in [
+        "title",
+        "year",
+        "township",
+        "county",
+        "city",
+        "province",
+        "level",
+        "issuing_body",
+        "doc_number",
+        "published",
+    ] {
         assert_eq!(answer["hits"][0]["report"].get(field), Some(&Value::Null), "{field}");
     }
 }
@@ -90,16 +150,25 @@ fn every_format_holds_the_same_hits_in_the_same_order() {
     let hits = hits();
     let ids: Vec<String> = hits.iter().map(|hit| hit.passage.id.clone()).collect();
     let jsonl = printed("jsonl");
-    let lines: Vec<Hit> = jsonl.lines().map(|line| serde_json::from_str(line).expect("a hit a line")).collect();
+    let lines: Vec<Hit> = jsonl
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a hit a line"))
+        .collect();
     assert_eq!(lines, hits);
     for (format, delimiter) in [("csv", b','), ("tsv", b'\t')] {
-        assert_eq!(column(&records(&printed(format), delimiter), "passage_id"), ids, "{format}");
+        assert_eq!(
+            column(&records(&printed(format), delimiter), "passage_id"),
+            ids,
+            "{format}"
+        );
     }
     let markdown = printed("markdown");
     let mut rest = markdown.as_str();
     for hit in &hits {
         let path = &hit.report.path;
-        let at = rest.find(path.as_str()).unwrap_or_else(|| panic!("{path} is not cited where it should be"));
+        let at = rest
+            .find(path.as_str())
+            .unwrap_or_else(|| panic!("{path} is not cited where it should be"));
         rest = &rest[at + path.len()..];
     }
 }
@@ -109,11 +178,17 @@ fn csv_says_what_json_says() {
     let hits = hits();
     let table = records(&printed("csv"), b',');
     let expect = |name: &str, wanted: &dyn Fn(&Hit) -> String| {
-        assert_eq!(column(&table, name), hits.iter().map(wanted).collect::<Vec<_>>(), "{name}");
+        assert_eq!(
+            column(&table, name),
+            hits.iter().map(wanted).collect::<Vec<_>>(),
+            "{name}"
+        );
     };
     expect("text", &|hit| hit.passage.text.clone());
     expect("township", &|hit| hit.report.township.clone().unwrap_or_default());
-    expect("year", &|hit| hit.report.year.map_or(String::new(), |year| year.to_string()));
+    expect("year", &|hit| {
+        hit.report.year.map_or(String::new(), |year| year.to_string())
+    });
     expect("section", &|hit| hit.section.kind.name().to_owned());
     expect("occurrences", &|hit| hit.occurrences.to_string());
     expect("path", &|hit| hit.report.path.clone());
@@ -126,7 +201,10 @@ fn csv_opens_with_a_byte_order_mark_unless_told_otherwise() {
     let dir = corpus_index();
     for format in ["csv", "tsv"] {
         let with = dir.run(&["search", QUESTION, "--format", format]).exits(0).stdout;
-        let without = dir.run(&["search", QUESTION, "--format", format, "--no-bom"]).exits(0).stdout;
+        let without = dir
+            .run(&["search", QUESTION, "--format", format, "--no-bom"])
+            .exits(0)
+            .stdout;
         assert_eq!(with, format!("\u{feff}{without}"), "{format}");
     }
 }
@@ -142,8 +220,13 @@ fn tsv_has_one_line_for_each_hit() {
 #[test]
 fn places_lead_back_to_the_source() {
     let dir = corpus_index();
-    for hit in hits().iter().filter(|hit| hit.report.path.ends_with("bailu-2019.txt") || hit.report.path.ends_with("heshi-2024.txt")) {
-        let baogao::report::Place::Bytes([start, end]) = hit.passage.source else { panic!("{hit:?}") };
+    for hit in hits()
+        .iter()
+        .filter(|hit| hit.report.path.ends_with("bailu-2019.txt") || hit.report.path.ends_with("heshi-2024.txt"))
+    {
+        let baogao::report::Place::Bytes([start, end]) = hit.passage.source else {
+            panic!("{hit:?}")
+        };
         let bytes = std::fs::read(dir.path(&hit.report.path)).expect("the source");
         let piece = &bytes[start as usize..end as usize];
         let text = match hit.report.path.contains("2024") {
@@ -160,17 +243,27 @@ fn a_file_gets_what_standard_output_gets() {
     let dir = TestDir::new();
     three_reports(&dir);
     dir.index("reports");
-    for (name, format) in [("h.csv", "csv"), ("h.tsv", "tsv"), ("h.jsonl", "jsonl"), ("h.md", "markdown"), ("h.txt", "text")] {
+    for (name, format) in [
+        ("h.csv", "csv"),
+        ("h.tsv", "tsv"),
+        ("h.jsonl", "jsonl"),
+        ("h.md", "markdown"),
+        ("h.txt", "text"),
+    ] {
         let output = dir.run(&["search", QUESTION, "-o", name]).exits(0);
         assert_eq!(output.stdout, "", "{output}");
-        let printed = dir.run(&["search", QUESTION, "--format", format, "--color", "never"]).exits(0).stdout;
+        let printed = dir
+            .run(&["search", QUESTION, "--format", format, "--color", "never"])
+            .exits(0)
+            .stdout;
         let without_time = crate::testdir::normalize_timings;
         assert_eq!(without_time(&dir.read(name)), without_time(&printed), "{name}");
     }
     dir.run(&["search", QUESTION, "-o", "h.json"]).exits(0);
     let hits: Hits = serde_json::from_str(&dir.read("h.json")).expect("hits");
     assert_eq!(hits.hits, dir.search(&[QUESTION]).hits);
-    dir.run(&["search", QUESTION, "-o", "hits.dat", "--format", "csv"]).exits(0);
+    dir.run(&["search", QUESTION, "-o", "hits.dat", "--format", "csv"])
+        .exits(0);
     assert_eq!(dir.read("hits.dat"), dir.read("h.csv"));
 }
 
@@ -181,7 +274,10 @@ fn an_export_to_a_file_holds_all_hits_also_as_text() {
     let path = out.path("all.txt");
     dir.run(&["search", "法治", "-o", &path.display().to_string()]).exits(0);
     let shown = regex::Regex::new("(?m)^ *[0-9]+  .+ · ").expect("a pattern");
-    assert_eq!(shown.find_iter(&out.read("all.txt")).count(), dir.search(&["法治"]).hits.len());
+    assert_eq!(
+        shown.find_iter(&out.read("all.txt")).count(),
+        dir.search(&["法治"]).hits.len()
+    );
 }
 
 #[test]
@@ -195,9 +291,14 @@ fn a_file_is_whole_or_as_it_was() {
     dir.run(&["search", QUESTION, "-o", "out/hits.csv"]).exits(0);
     let table = records(&dir.read("out/hits.csv"), b',');
     assert_eq!(table.1.len(), 3);
-    let names: Vec<_> = std::fs::read_dir(dir.path("out")).expect("the folder").map(|entry| entry.expect("a file").file_name()).collect();
+    let names: Vec<_> = std::fs::read_dir(dir.path("out"))
+        .expect("the folder")
+        .map(|entry| entry.expect("a file").file_name())
+        .collect();
     assert_eq!(names, ["hits.csv"], "nothing unfinished is left");
-    dir.run(&["search", QUESTION, "-o", "nowhere/hits.csv"]).exits(2).tells(&["nowhere/hits.csv"]);
+    dir.run(&["search", QUESTION, "-o", "nowhere/hits.csv"])
+        .exits(2)
+        .tells(&["nowhere/hits.csv"]);
 }
 
 #[test]
@@ -212,7 +313,10 @@ fn nothing_found_is_an_empty_answer_in_every_format() {
 #[test]
 fn cells_that_look_like_formulas_are_guarded() {
     let dir = TestDir::new();
-    dir.write("reports/a.csv", "title,text,year,township\n=1+1,=SUM(A1)网格员入户宣传法律知识,2022,青石镇\n");
+    dir.write(
+        "reports/a.csv",
+        "title,text,year,township\n=1+1,=SUM(A1)网格员入户宣传法律知识,2022,青石镇\n",
+    );
     dir.index("reports");
     let text = dir.run(&["search", "网格员", "--format", "csv"]).exits(0).stdout;
     let table = records(&text, b',');

@@ -67,7 +67,10 @@ fn read_corpus() -> Vec<(String, Report)> {
 #[test]
 fn every_report_of_the_corpus_is_in_the_gold_file_and_no_other() {
     let mut wanted: Vec<_> = gold().into_iter().map(|gold| (gold.path, gold.row)).collect();
-    let mut got: Vec<_> = read_corpus().into_iter().map(|(path, report)| (path, report.source.row)).collect();
+    let mut got: Vec<_> = read_corpus()
+        .into_iter()
+        .map(|(path, report)| (path, report.source.row))
+        .collect();
     wanted.sort();
     got.sort();
     assert_eq!(got, wanted);
@@ -78,10 +81,16 @@ fn every_report_of_the_corpus_is_understood_as_the_gold_file_says() {
     let reports = read_corpus();
     let mut mismatches = Vec::new();
     for gold in gold() {
-        let found = reports.iter().find(|(path, report)| *path == gold.path && report.source.row == gold.row);
+        let found = reports
+            .iter()
+            .find(|(path, report)| *path == gold.path && report.source.row == gold.row);
         if let Some((_, report)) = found {
             let mut table = Table {
-                place: format!("{}{}", gold.path, gold.row.map_or(String::new(), |row| format!(" row {row}"))),
+                place: format!(
+                    "{}{}",
+                    gold.path,
+                    gold.row.map_or(String::new(), |row| format!(" row {row}"))
+                ),
                 mismatches: &mut mismatches,
             };
             compare(&gold, report, &mut table);
@@ -130,7 +139,11 @@ impl Table<'_> {
 }
 
 fn compare(gold: &Gold, report: &Report, table: &mut Table) {
-    table.expect("encoding", whatwg_name(&gold.encoding), &report.source.encoding.to_lowercase());
+    table.expect(
+        "encoding",
+        whatwg_name(&gold.encoding),
+        &report.source.encoding.to_lowercase(),
+    );
     compare_metadata(gold, report, table);
     let implied = fields_with(report, |evidence| evidence.implied);
     for field in &gold.implied {
@@ -139,7 +152,9 @@ fn compare(gold: &Gold, report: &Report, table: &mut Table) {
     for field in implied.iter().filter(|field| !gold.implied.contains(field)) {
         table.expect(&format!("{field} implied"), false, true);
     }
-    let derived = fields_with(report, |evidence| evidence.from == EvidenceSource::Derived && !evidence.implied);
+    let derived = fields_with(report, |evidence| {
+        evidence.from == EvidenceSource::Derived && !evidence.implied
+    });
     table.expect("derived", &gold.derived, &derived);
     let kinds: Vec<SectionKind> = report
         .sections
@@ -153,7 +168,11 @@ fn compare(gold: &Gold, report: &Report, table: &mut Table) {
             .passage_texts()
             .map(|(_, text)| text)
             .find(|text| is_in(boilerplate, text));
-        table.expect("boilerplate", None, standing.map(|text| format!("{boilerplate} in {text}")));
+        table.expect(
+            "boilerplate",
+            None,
+            standing.map(|text| format!("{boilerplate} in {text}")),
+        );
     }
 }
 
@@ -190,12 +209,19 @@ fn whatwg_name(encoding: &str) -> &String {
             .chain([("utf-8-bom", "utf-8".to_owned())])
             .collect()
     });
-    names.get(encoding).unwrap_or_else(|| panic!("no such encoding: {encoding}"))
+    names
+        .get(encoding)
+        .unwrap_or_else(|| panic!("no such encoding: {encoding}"))
 }
 
 fn show(mismatches: &[Mismatch]) {
     let rows = mismatches.iter().map(|mismatch| {
-        let Mismatch { place, what, wanted, got } = mismatch;
+        let Mismatch {
+            place,
+            what,
+            wanted,
+            got,
+        } = mismatch;
         format!("{place}: {what}\n    wanted {wanted}\n    got    {got}\n")
     });
     let table: String = rows.collect();

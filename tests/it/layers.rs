@@ -77,8 +77,14 @@ fn every_module_has_its_place_in_the_table() {
         .captures_iter(&text)
         .map(|found| found[1].to_owned())
         .collect();
-    let placed: BTreeSet<String> = LAYERS.iter().flat_map(|row| row.iter().map(|name| (*name).to_owned())).collect();
-    assert_eq!(declared, placed, "src/lib.rs and the table LAYERS of this test (and ARCHITECTURE.md) must agree");
+    let placed: BTreeSet<String> = LAYERS
+        .iter()
+        .flat_map(|row| row.iter().map(|name| (*name).to_owned()))
+        .collect();
+    assert_eq!(
+        declared, placed,
+        "src/lib.rs and the table LAYERS of this test (and ARCHITECTURE.md) must agree"
+    );
 }
 
 #[test]
@@ -89,7 +95,10 @@ fn the_order_is_the_one_that_architecture_md_shows() {
     });
     let order = rows.collect::<Vec<_>>().join(" < ");
     let text = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    assert!(text.contains(&order), "ARCHITECTURE.md does not show this order: {order}");
+    assert!(
+        text.contains(&order),
+        "ARCHITECTURE.md does not show this order: {order}"
+    );
 }
 
 #[test]
@@ -98,7 +107,9 @@ fn imports_point_down_only() {
     for file in sources() {
         let Some(module) = file.module() else { continue };
         for used in used_modules(&file.code) {
-            let Some((below, above)) = layer(&used).zip(layer(module)) else { continue };
+            let Some((below, above)) = layer(&used).zip(layer(module)) else {
+                continue;
+            };
             if used != module && (below >= above || are_strangers(&used, module)) {
                 wrong.push(format!("src/{} uses {used}, which {module} must not know", file.path));
             }
@@ -125,7 +136,11 @@ fn only_one_place_knows_each_of_these_crates() {
 fn no_module_has_an_empty_name() {
     for file in sources() {
         for part in file.path.trim_end_matches(".rs").split('/') {
-            assert!(!EMPTY_NAMES.contains(&part), "src/{}: `{part}` does not say what is in it", file.path);
+            assert!(
+                !EMPTY_NAMES.contains(&part),
+                "src/{}: `{part}` does not say what is in it",
+                file.path
+            );
         }
     }
 }
@@ -135,7 +150,12 @@ fn nothing_prints_behind_the_commands_back() {
     let printing = pattern(r"\b(print|println|eprint|eprintln|dbg)!");
     for file in sources() {
         let found = printing.find(file.code_without_tests());
-        assert!(found.is_none(), "src/{}: {:?}; write to what the caller gives", file.path, found);
+        assert!(
+            found.is_none(),
+            "src/{}: {:?}; write to what the caller gives",
+            file.path,
+            found
+        );
     }
 }
 
@@ -202,7 +222,12 @@ fn sources() -> Vec<SourceFile> {
     for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
         let entry = entry.expect("src can be read");
         if entry.path().extension().is_some_and(|ending| ending == "rs") {
-            let path = entry.path().strip_prefix(&root).expect("a path below src").to_string_lossy().replace('\\', "/");
+            let path = entry
+                .path()
+                .strip_prefix(&root)
+                .expect("a path below src")
+                .to_string_lossy()
+                .replace('\\', "/");
             let text = fs::read_to_string(entry.path()).expect("source code");
             files.push(SourceFile {
                 code: without_words(&text),
@@ -211,7 +236,11 @@ fn sources() -> Vec<SourceFile> {
             });
         }
     }
-    assert!(files.len() > 10, "src/ is not where it was expected: {}", root.display());
+    assert!(
+        files.len() > 10,
+        "src/ is not where it was expected: {}",
+        root.display()
+    );
     files
 }
 
@@ -223,7 +252,9 @@ fn without_words(text: &str) -> String {
 
 #[test]
 fn the_rules_see_what_they_are_to_see() {
-    let code = without_words("use crate::{hits::Hit, index::{Index, Sort}, query};\nlet a = \"crate::cli\"; // crate::update\n");
+    let code = without_words(
+        "use crate::{hits::Hit, index::{Index, Sort}, query};\nlet a = \"crate::cli\"; // crate::update\n",
+    );
     let used: Vec<String> = used_modules(&code).into_iter().collect();
     assert_eq!(used, ["hits", "index", "query"]);
     assert!(are_strangers("index", "ingest") && are_strangers("ingest", "index") && !are_strangers("index", "query"));

@@ -13,10 +13,10 @@ mod gold; // every report of the corpus is read as corpus/gold.jsonl says
 mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
 
 // Finding.
-mod scan; // the plain reading that the index is held to
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
-mod search; // the language, filters, facets, order, limits, exit codes
-mod formats; // every export holds the same hits
+mod formats;
+mod scan; // the plain reading that the index is held to
+mod search; // the language, filters, facets, order, limits, exit codes // every export holds the same hits
 
 // The other commands.
 mod inspect;

@@ -54,11 +54,21 @@ pub fn report(county: &str, township: &str, year: u16, body: &str) -> String {
 pub fn three_reports(dir: &TestDir) {
     dir.write(
         "reports/a.txt",
-        report("云河县", "青石镇", 2022, "坚持和发展新时代“枫桥经验”，网格员化解纠纷97件，回访197件。"),
+        report(
+            "云河县",
+            "青石镇",
+            2022,
+            "坚持和发展新时代“枫桥经验”，网格员化解纠纷97件，回访197件。",
+        ),
     );
     dir.write(
         "reports/b.txt",
-        report("云河县", "白水镇", 2023, "学习枫桥经验，又学枫桥经验，法律明白人入户宣讲。"),
+        report(
+            "云河县",
+            "白水镇",
+            2023,
+            "学习枫桥经验，又学枫桥经验，法律明白人入户宣讲。",
+        ),
     );
     dir.write(
         "reports/c.txt",

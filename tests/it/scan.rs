@@ -34,7 +34,9 @@ pub fn occurrences(text: &[Unit], phrase: &[String]) -> u64 {
         return 0;
     }
     let starts = text.windows(phrase.len());
-    starts.filter(|window| window.iter().zip(phrase).all(|(unit, wanted)| unit.text == *wanted)).count() as u64
+    starts
+        .filter(|window| window.iter().zip(phrase).all(|(unit, wanted)| unit.text == *wanted))
+        .count() as u64
 }
 
 fn units(text: &str, line_ends_part: bool) -> Vec<Unit> {
@@ -54,10 +56,15 @@ fn units(text: &str, line_ends_part: bool) -> Vec<Unit> {
         if parts {
             // A run of marks is one, and none stands before the first unit.
             if units.last().is_some_and(|last| last.text != BREAK) {
-                units.push(Unit { text: BREAK.to_owned(), chars: at..end });
+                units.push(Unit {
+                    text: BREAK.to_owned(),
+                    chars: at..end,
+                });
             }
         } else if c.is_alphanumeric() || is_symbol(c) {
-            let written = chars[at..end].iter().filter(|c| !matches!(c, ',' | ' ') && !is_absent(**c));
+            let written = chars[at..end]
+                .iter()
+                .filter(|c| !matches!(c, ',' | ' ') && !is_absent(**c));
             let text = written.flat_map(|c| c.to_lowercase()).map(simplified).collect();
             units.push(Unit { text, chars: at..end });
         }
@@ -153,7 +160,10 @@ fn is_line_end(c: char) -> bool {
 }
 
 fn is_clause_mark(c: char) -> bool {
-    matches!(c, ',' | '，' | '.' | ';' | ':' | '!' | '?' | '。' | '、' | '…' | '‥' | '｡' | '､')
+    matches!(
+        c,
+        ',' | '，' | '.' | ';' | ':' | '!' | '?' | '。' | '、' | '…' | '‥' | '｡' | '､'
+    )
 }
 
 /// Symbols that are read aloud.
@@ -178,7 +188,11 @@ fn simplified(c: char) -> char {
 fn the_scan_reads_as_the_contract_says() {
     let shown = |text: &str| {
         let units = units_of_text(text);
-        units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>().join(" ")
+        units
+            .iter()
+            .map(|unit| unit.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     for (text, units) in [
         ("新时代“枫桥经验”", "新 时 代 枫 桥 经 验"),
@@ -191,5 +205,12 @@ fn the_scan_reads_as_the_contract_says() {
         assert_eq!(shown(text), units, "{text}");
     }
     let count = |text: &str, phrase: &str| occurrences(&units_of_text(text), &units_of_phrase(phrase));
-    assert_eq!((count("人人人人", "人人"), count("办结197件", "97件"), count("素质。推进", "素质推进")), (3, 0, 0));
+    assert_eq!(
+        (
+            count("人人人人", "人人"),
+            count("办结197件", "97件"),
+            count("素质。推进", "素质推进")
+        ),
+        (3, 0, 0)
+    );
 }

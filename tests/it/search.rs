@@ -18,7 +18,10 @@ fn three() -> TestDir {
 
 /// The townships of the hits, in order.
 fn townships(hits: &Hits) -> Vec<&str> {
-    hits.hits.iter().map(|hit| hit.report.township.as_deref().unwrap_or("?")).collect()
+    hits.hits
+        .iter()
+        .map(|hit| hit.report.township.as_deref().unwrap_or("?"))
+        .collect()
 }
 
 /// The townships that a question finds, sorted.
@@ -63,17 +66,33 @@ fn a_filter_is_one_whether_it_is_a_flag_or_a_part_of_the_question() {
     for (flags, question, townships) in [
         (vec!["--township", "青石镇"], "township:青石镇", vec![STONE]),
         (vec!["--township", "青石"], "乡镇:青石", vec![STONE]),
-        (vec!["--township", "青石", "--township", "红叶"], "township:青石,红叶", vec![RED, STONE]),
+        (
+            vec!["--township", "青石", "--township", "红叶"],
+            "township:青石,红叶",
+            vec![RED, STONE],
+        ),
         (vec!["--county", "云河县"], "县:云河", vec![WATER, STONE]),
         (vec!["--year", "2022"], "year:2022", vec![STONE]),
         (vec!["--year", "2022..2023"], "年份:2022..2023", vec![WATER, STONE]),
         (vec!["--year", "2023.."], "year:2023..", vec![WATER, RED]),
-        (vec!["--year", "..2022", "--year", "2024"], "year:..2022,2024", vec![RED, STONE]),
+        (
+            vec!["--year", "..2022", "--year", "2024"],
+            "year:..2022,2024",
+            vec![RED, STONE],
+        ),
         (vec!["--issuing-body", "红叶乡人民政府"], "单位:红叶乡", vec![RED]),
         (vec!["--level", "township"], "级别:township", vec![WATER, RED, STONE]),
-        (vec!["--kind", "法治政府建设年度报告"], "kind:法治政府建设年度报告", vec![WATER, RED, STONE]),
+        (
+            vec!["--kind", "法治政府建设年度报告"],
+            "kind:法治政府建设年度报告",
+            vec![WATER, RED, STONE],
+        ),
         (vec!["--topic", "枫桥经验"], "topic:枫桥经验", vec![WATER, STONE]),
-        (vec!["--county", "云河县", "--year", "2023"], "county:云河县 year:2023", vec![WATER]),
+        (
+            vec!["--county", "云河县", "--year", "2023"],
+            "county:云河县 year:2023",
+            vec![WATER],
+        ),
     ] {
         let by_flag = found(&dir, &[&["*"], &flags[..]].concat());
         assert_eq!(by_flag, townships, "{flags:?}");
@@ -84,20 +103,31 @@ fn a_filter_is_one_whether_it_is_a_flag_or_a_part_of_the_question() {
 #[test]
 fn sections_filter_passages() {
     let dir = three();
-    for (kind, phrase) in [("achievements", "枫桥经验"), ("problems", "普法形式单一"), ("plans", "补齐短板"), ("preamble", "习近平法治思想")] {
+    for (kind, phrase) in [
+        ("achievements", "枫桥经验"),
+        ("problems", "普法形式单一"),
+        ("plans", "补齐短板"),
+        ("preamble", "习近平法治思想"),
+    ] {
         let question = format!("{phrase} section:{kind}");
         assert!(!dir.search(&[&question]).hits.is_empty(), "{question}");
         let others = format!("{phrase} -section:{kind}");
         assert!(dir.search(&[&others]).hits.is_empty(), "{others}");
     }
-    assert_eq!(found(&dir, &["枫桥经验", "--section", "主要举措和成效"]), [WATER, STONE]);
+    assert_eq!(
+        found(&dir, &["枫桥经验", "--section", "主要举措和成效"]),
+        [WATER, STONE]
+    );
 }
 
 #[test]
 fn a_value_that_nothing_has_is_noted_with_the_nearest_one() {
     let dir = three();
     let output = dir.run(&["search", "township:青石镇x"]).exits(1);
-    assert_eq!(output.stderr, "note: no passage has township:青石镇x; there is 青石镇\n", "{output}");
+    assert_eq!(
+        output.stderr, "note: no passage has township:青石镇x; there is 青石镇\n",
+        "{output}"
+    );
     assert_eq!(dir.run(&["--quiet", "search", "township:青石镇x"]).exits(1).stderr, "");
 }
 
@@ -113,13 +143,31 @@ fn a_year_that_is_none_is_refused_in_a_flag_too() {
 #[test]
 fn a_literal_question_is_one_phrase_whatever_stands_in_it() {
     let dir = TestDir::new();
-    dir.write("reports/a.txt", report("云河县", "青石镇", 2022, "坚持 OR 原则（一）加强year:2021建设-信访工作，成效明显。"));
+    dir.write(
+        "reports/a.txt",
+        report(
+            "云河县",
+            "青石镇",
+            2022,
+            "坚持 OR 原则（一）加强year:2021建设-信访工作，成效明显。",
+        ),
+    );
     dir.index("reports");
-    for phrase in ["坚持 OR 原则", "（一）加强", "year:2021建设", "-信访工作", "建设-信访", "\"加强", "工作，成效"] {
+    for phrase in [
+        "坚持 OR 原则",
+        "（一）加强",
+        "year:2021建设",
+        "-信访工作",
+        "建设-信访",
+        "\"加强",
+        "工作，成效",
+    ] {
         assert_eq!(dir.search(&["--literal", "--", phrase]).hits.len(), 1, "{phrase}");
         assert_eq!(dir.search(&["-F", "--", phrase]).hits.len(), 1, "{phrase}");
     }
-    dir.run(&["search", "--literal", "，。"]).exits(2).tells(&["nothing to search for"]);
+    dir.run(&["search", "--literal", "，。"])
+        .exits(2)
+        .tells(&["nothing to search for"]);
 }
 
 /// What standard error says of a question that is wrong.
@@ -155,7 +203,10 @@ fn what_is_wrong_with_a_question_is_shown_by_a_caret() {
         "（一）加强",
         "枫桥经验 --within section",
     ];
-    let shown: Vec<String> = questions.iter().map(|question| format!("> {question}\n{}", complaint(question))).collect();
+    let shown: Vec<String> = questions
+        .iter()
+        .map(|question| format!("> {question}\n{}", complaint(question)))
+        .collect();
     insta::assert_snapshot!(shown.join("\n"));
 }
 
@@ -175,18 +226,30 @@ fn exit_codes_tell_found_from_not_found_from_failed() {
     dir.run(&["search", "没有这回事"]).exits(1);
     dir.run(&["search", "(枫桥经验"]).exits(2);
     dir.run(&["search"]).exits(2);
-    dir.run(&["search", "枫桥经验", "--format", "pdf"]).exits(2).tells(&["pdf", "markdown"]);
-    dir.run(&["search", "枫桥经验", "--facets", "town_ship"]).exits(2).tells(&["town_ship", "township"]);
-    dir.run(&["search", "枫桥经验", "-o", "hits.pdf"]).exits(2).tells(&["hits.pdf", ".pdf"]);
-    dir.run(&["search", "枫桥经验", "-o", "hits"]).exits(2).tells(&["--format"]);
-    dir.run(&["search", "枫桥经验", "--index", "nowhere"]).exits(2).tells(&["nowhere", "baogao index"]);
+    dir.run(&["search", "枫桥经验", "--format", "pdf"])
+        .exits(2)
+        .tells(&["pdf", "markdown"]);
+    dir.run(&["search", "枫桥经验", "--facets", "town_ship"])
+        .exits(2)
+        .tells(&["town_ship", "township"]);
+    dir.run(&["search", "枫桥经验", "-o", "hits.pdf"])
+        .exits(2)
+        .tells(&["hits.pdf", ".pdf"]);
+    dir.run(&["search", "枫桥经验", "-o", "hits"])
+        .exits(2)
+        .tells(&["--format"]);
+    dir.run(&["search", "枫桥经验", "--index", "nowhere"])
+        .exits(2)
+        .tells(&["nowhere", "baogao index"]);
 }
 
 #[test]
 fn files_given_with_in_are_indexed_before_the_search() {
     let dir = TestDir::new();
     three_reports(&dir);
-    dir.run(&["search", "枫桥经验", "--in", "reports"]).exits(0).says(&["枫桥经验"]);
+    dir.run(&["search", "枫桥经验", "--in", "reports"])
+        .exits(0)
+        .says(&["枫桥经验"]);
     dir.write("reports/d.txt", report("松岭县", "新添镇", 2025, "学习枫桥经验。"));
     dir.write("reports/broken.txt", b"");
     let output = dir.run(&["search", "枫桥经验", "--in", "reports", "--format", "json"]);
@@ -205,7 +268,12 @@ fn people_get_twenty_hits_and_programs_get_all() {
     let total = dir.search(&["法治"]).hits.len();
     assert!(total > 30, "{total}");
     let shown = |arguments: &[&str]| dir.run(&[&["search", "法治"], arguments].concat()).exits(0).stdout;
-    let numbered = |text: &str| regex::Regex::new("(?m)^ *[0-9]+  .+ · ").expect("a pattern").find_iter(text).count();
+    let numbered = |text: &str| {
+        regex::Regex::new("(?m)^ *[0-9]+  .+ · ")
+            .expect("a pattern")
+            .find_iter(text)
+            .count()
+    };
     assert_eq!(numbered(&shown(&[])), 20);
     assert_eq!(numbered(&shown(&["--limit", "7"])), 7);
     assert_eq!(shown(&["--format", "jsonl"]).lines().count(), total);
@@ -227,10 +295,22 @@ fn a_limit_changes_what_is_shown_and_not_what_is_counted() {
 }
 
 /// The fields that have one value for each passage.
-const SINGLE: [&str; 9] = ["township", "county", "city", "province", "year", "section", "issuing_body", "level", "kind"];
+const SINGLE: [&str; 9] = [
+    "township",
+    "county",
+    "city",
+    "province",
+    "year",
+    "section",
+    "issuing_body",
+    "level",
+    "kind",
+];
 
 fn all_facets(dir: &TestDir, question: &str) -> (Totals, Vec<Facet>) {
-    let summary = dir.search(&[&[question, "--limit", "0", "--facets"], &SINGLE[..]].concat()).summary;
+    let summary = dir
+        .search(&[&[question, "--limit", "0", "--facets"], &SINGLE[..]].concat())
+        .summary;
     (summary.totals, summary.facets)
 }
 
@@ -267,15 +347,26 @@ fn facet_counts_add_up_after_updates_and_removals_too() {
     let (totals, facets) = all_facets(&dir, "网格员");
     assert_eq!((totals.passages, totals.reports), (3, 3));
     let values: Vec<_> = facets[0].counts.iter().map(|count| count.value.as_deref()).collect();
-    assert_eq!(values, [None, Some("红叶乡"), Some("青石乡")], "the unknown one is counted as such");
+    assert_eq!(
+        values,
+        [None, Some("红叶乡"), Some("青石乡")],
+        "the unknown one is counted as such"
+    );
 }
 
 #[test]
 fn no_facet_is_cut_short() {
     let dir = TestDir::new();
-    let names: Vec<String> = ('一'..='龥').step_by(170).take(120).map(|c| format!("{c}山镇")).collect();
+    let names: Vec<String> = ('一'..='龥')
+        .step_by(170)
+        .take(120)
+        .map(|c| format!("{c}山镇"))
+        .collect();
     for name in &names {
-        dir.write(&format!("reports/{name}.txt"), report("云河县", name, 2022, "网格员入户宣传法律知识，化解邻里纠纷，成效明显。"));
+        dir.write(
+            &format!("reports/{name}.txt"),
+            report("云河县", name, 2022, "网格员入户宣传法律知识，化解邻里纠纷，成效明显。"),
+        );
     }
     dir.index("reports");
     let hits = dir.search(&["网格员", "--facets", "issuing_body", "--limit", "0"]);
@@ -283,7 +374,8 @@ fn no_facet_is_cut_short() {
     let facet = &hits.summary.facets[0];
     assert!(facet.counts.len() > 100, "{} values", facet.counts.len());
     assert_eq!(facet.counts.iter().map(|count| count.reports).sum::<u64>(), 120);
-    dir.run(&["search", "网格员", "--facets", "issuing_body", "--limit", "0"]).exits(0);
+    dir.run(&["search", "网格员", "--facets", "issuing_body", "--limit", "0"])
+        .exits(0);
 }
 
 #[test]
@@ -293,7 +385,11 @@ fn topics_are_counted_though_a_passage_may_have_several() {
     for count in topics.iter().filter(|count| count.value.is_some()) {
         let question = format!("topic:{}", count.value.as_deref().unwrap_or_default());
         let totals = corpus_index().search(&[&question, "--limit", "0"]).summary.totals;
-        assert_eq!((count.passages, count.reports), (totals.passages, totals.reports), "{question}");
+        assert_eq!(
+            (count.passages, count.reports),
+            (totals.passages, totals.reports),
+            "{question}"
+        );
     }
 }
 
@@ -311,8 +407,13 @@ fn hits_are_ordered_as_asked() {
     assert_eq!(order("-year"), [RED, WATER, STONE, "?"]);
     assert_eq!(order("township"), [WATER, RED, STONE, "?"]);
     let scores: Vec<f32> = dir.search(&[question]).hits.iter().map(|hit| hit.score).collect();
-    assert!(scores.is_sorted_by(|a, b| a >= b) && scores[0] > scores[3], "{scores:?}");
-    dir.run(&["search", question, "--sort", "size"]).exits(2).tells(&["relevance", "-year"]);
+    assert!(
+        scores.is_sorted_by(|a, b| a >= b) && scores[0] > scores[3],
+        "{scores:?}"
+    );
+    dir.run(&["search", question, "--sort", "size"])
+        .exits(2)
+        .tells(&["relevance", "-year"]);
 }
 
 #[test]
@@ -333,7 +434,13 @@ fn equal_hits_follow_by_the_id_of_their_passages() {
 fn what_was_understood_can_be_asked_again() {
     let dir = corpus_index();
     for arguments in [
-        vec!["枫桥经验 网格员 -信访", "--year", "2021..2024", "--section", "主要举措和成效"],
+        vec![
+            "枫桥经验 网格员 -信访",
+            "--year",
+            "2021..2024",
+            "--section",
+            "主要举措和成效",
+        ],
         vec!["“法律明白人” OR 法治带头人", "--county", "青澜"],
         vec!["法治 (群众 OR 网格) NOT 普法"],
     ] {
@@ -348,25 +455,38 @@ fn what_was_understood_can_be_asked_again() {
 fn a_reader_who_leaves_early_is_no_failure() {
     let dir = corpus_index();
     let mut command = dir.command(&["search", "法治", "--format", "json"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
     let mut line = String::new();
     let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("its output"));
     reader.read_line(&mut line).expect("a first line");
     drop(reader);
     let output = child.wait_with_output().expect("the program ends");
     assert!(line.starts_with('{'));
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()),
+        (Some(0), "")
+    );
 }
 
 #[test]
 fn a_page_of_hits_is_a_pleasure_to_read() {
-    let output = corpus_index().run(&["search", "枫桥经验", "--limit", "2", "--facets", "township"]).exits(0);
+    let output = corpus_index()
+        .run(&["search", "枫桥经验", "--limit", "2", "--facets", "township"])
+        .exits(0);
     insta::assert_snapshot!(crate::testdir::normalize_timings(&output.stdout));
 }
 
 #[test]
 fn no_line_is_wider_than_the_terminal_unless_it_cannot_be_broken() {
-    let output = corpus_index().command(&["search", "网格员"]).env("COLUMNS", "60").output().expect("the program runs");
+    let output = corpus_index()
+        .command(&["search", "网格员"])
+        .env("COLUMNS", "60")
+        .output()
+        .expect("the program runs");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     for line in text.lines().filter(|line| !line.contains('/')) {
         assert!(unicode_width::UnicodeWidthStr::width(line) <= 60, "{line}");
@@ -377,8 +497,15 @@ fn no_line_is_wider_than_the_terminal_unless_it_cannot_be_broken() {
 fn colours_are_for_terminals_and_for_those_who_ask() {
     let dir = corpus_index();
     let coloured = |color: &str| {
-        let output = dir.command(&["search", "枫桥经验", "--color", color]).env_remove("NO_COLOR").output().expect("the program runs");
+        let output = dir
+            .command(&["search", "枫桥经验", "--color", color])
+            .env_remove("NO_COLOR")
+            .output()
+            .expect("the program runs");
         output.stdout.contains(&0x1b)
     };
-    assert_eq!((coloured("auto"), coloured("never"), coloured("always")), (false, false, true));
+    assert_eq!(
+        (coloured("auto"), coloured("never"), coloured("always")),
+        (false, false, true)
+    );
 }

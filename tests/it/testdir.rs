@@ -90,7 +90,10 @@ pub fn output_of(command: &mut Command) -> Output {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| panic!("not UTF-8: {error}\n{shown}"));
     Output {
         command: format!("{command:?}"),
-        code: output.status.code().unwrap_or_else(|| panic!("ended by a signal: {shown}")),
+        code: output
+            .status
+            .code()
+            .unwrap_or_else(|| panic!("ended by a signal: {shown}")),
         stdout: text(output.stdout.clone()),
         stderr: text(output.stderr),
     }
@@ -152,12 +155,21 @@ impl std::fmt::Display for Output {
 
 fn normalize(text: &str, folder: &Path) -> String {
     let text = text.replace(&folder.display().to_string(), "DIR");
-    let text = regex::Regex::new(r"\b[0-9a-f]{64}\b").expect("a pattern").replace_all(&text, "<hash>").into_owned();
-    let text = regex::Regex::new(r"\b[0-9a-f]{16}\b").expect("a pattern").replace_all(&text, "<id>").into_owned();
+    let text = regex::Regex::new(r"\b[0-9a-f]{64}\b")
+        .expect("a pattern")
+        .replace_all(&text, "<hash>")
+        .into_owned();
+    let text = regex::Regex::new(r"\b[0-9a-f]{16}\b")
+        .expect("a pattern")
+        .replace_all(&text, "<id>")
+        .into_owned();
     normalize_timings(&text)
 }
 
 /// Timings differ from run to run.
 pub fn normalize_timings(text: &str) -> String {
-    regex::Regex::new(r"\b[0-9]+(\.[0-9]+)? m?s\b").expect("a pattern").replace_all(text, "_ ms").into_owned()
+    regex::Regex::new(r"\b[0-9]+(\.[0-9]+)? m?s\b")
+        .expect("a pattern")
+        .replace_all(text, "_ ms")
+        .into_owned()
 }
