@@ -7,7 +7,7 @@ use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::index::{Request, Sort};
-use crate::output::{Format, print_hits};
+use crate::output::{Format, counted, print_hits};
 use crate::query::Query;
 use crate::schema::fields::Field;
 
@@ -83,6 +83,10 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     options.full = args.full;
     options.bom = !args.no_bom;
     destination.write(|out| print_hits(format, found.summary(), &mut found.hits(), &options, out))?;
+    if let Destination::File(path) = &destination {
+        let hits = counted(found.hits().len() as u64, "hit");
+        terminal.note(&format!("{hits} written to {}", path.display()));
+    }
     Ok(match found.summary().totals.passages {
         0 => Status::Nothing,
         _ => Status::Found,

@@ -268,7 +268,7 @@ impl Found<'_> {
     }
 
     /// The wanted hits in order, each made when it is asked for.
-    pub fn hits(&self) -> impl Iterator<Item = Result<Hit>> + '_ {
+    pub fn hits(&self) -> impl ExactSizeIterator<Item = Result<Hit>> + '_ {
         let mut reports = ReportCache::default();
         self.matches
             .iter()

@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(value["evidence"][2]["from"], "file name");
         assert_eq!(value["evidence"][2]["chars"], serde_json::Value::Null);
         assert_eq!(value["metadata"]["county"], serde_json::Value::Null);
-        assert_eq!(value["passages"][2]["id"], "00000000000000a1-2");
+        assert_eq!(value["passages"][2]["id"], "00000000000000a1-0002");
         assert_eq!(value["dropped"][0]["source"], serde_json::json!({"bytes": [700, 705]}));
         let keys = [
             "id", "source", "metadata", "evidence", "warnings", "sections", "passages", "dropped",
