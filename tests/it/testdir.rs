@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use assert_cmd::prelude::OutputAssertExt as _;
 use baogao::hits::Hits;
 use serde_json::Value;
 
@@ -86,15 +85,14 @@ impl TestDir {
 /// Runs a command to its end.
 pub fn output_of(command: &mut Command) -> Output {
     let output = command.output().expect("the program runs");
-    let shown = format!("{:?}", output.clone().assert()); // how assert_cmd shows a run, should it ever be needed
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| panic!("not UTF-8: {error}\n{shown}"));
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| panic!("{command:?}: {error}"));
     Output {
         command: format!("{command:?}"),
         code: output
             .status
             .code()
-            .unwrap_or_else(|| panic!("ended by a signal: {shown}")),
-        stdout: text(output.stdout.clone()),
+            .unwrap_or_else(|| panic!("{command:?} was ended by a signal")),
+        stdout: text(output.stdout),
         stderr: text(output.stderr),
     }
 }

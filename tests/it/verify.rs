@@ -71,7 +71,7 @@ fn files_that_changed_or_vanished_since_are_named() {
     let output = dir.run(&["verify", "枫桥经验"]).exits(1);
     assert_eq!(
         output.stdout,
-        "1 phrases in 12 passages: 3 occurrences by plain reading, 0 differences\n\
+        "1 phrase in 12 passages: 3 occurrences by plain reading, 0 differences\n\
          3 files: 1 as indexed, 1 changed, 1 missing\n  changed: reports/a.txt\n  missing: reports/b.txt\n"
     );
     let value = dir.run(&["verify", "枫桥经验", "--format", "json"]).exits(1).value();
