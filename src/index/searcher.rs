@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, DocId, SegmentReader, TERMINATED};
 
@@ -86,7 +87,12 @@ struct SegmentMatches {
     reports: Vec<u64>,
     /// For each passage, for each phrase: how often it stands in all of it, and in its headings.
     counts: Vec<(u32, u32)>,
+    /// For each field that is counted: its values here.
+    facets: Vec<ValueCounts>,
 }
+
+/// The values of a field in one segment, and how often each was counted.
+type ValueCounts = Vec<(Option<String>, Tally)>;
 
 impl Index {
     /// Finds all passages that a question asks for.
@@ -102,14 +108,21 @@ impl Index {
         let phrases = distinct_phrases(&request.query);
         let segments = self.searcher.segment_readers();
         let found = segments
-            .iter()
-            .map(|segment| self.match_segment(segment, &request.query, &phrases))
+            .par_iter()
+            .map(|segment| {
+                let mut found = self.match_segment(segment, &request.query, &phrases)?;
+                for &field in &request.facets {
+                    found.facets.push(count_values(field, segment, &found)?);
+                }
+                Ok(found)
+            })
             .collect::<tantivy::Result<Vec<_>>>()?;
         let facets = request
             .facets
             .iter()
-            .map(|&field| count_facet(field, segments, &found))
-            .collect::<tantivy::Result<Vec<_>>>()?;
+            .enumerate()
+            .map(|(number, &field)| sum_facet(field, found.iter().map(|segment| &segment.facets[number])))
+            .collect();
         let mut matches = self.score(&phrases, &found)?;
         if let Some(field) = request.sort.field() {
             place_by_value(field, segments, &mut matches)?;
@@ -150,6 +163,7 @@ impl Index {
             docs: Vec::new(),
             reports: Vec::new(),
             counts: Vec::new(),
+            facets: Vec::new(),
         };
         while matcher.doc() != TERMINATED {
             let doc = matcher.doc();
@@ -436,25 +450,23 @@ fn keep_first(matches: &mut Vec<Match>, sort: Sort, limit: Option<usize>) {
     matches.sort_unstable_by(|a, b| sort.compare(a, b));
 }
 
-/// Counts the passages and reports with each value of a field.
-fn count_facet(field: Field, segments: &[SegmentReader], found: &[SegmentMatches]) -> tantivy::Result<Facet> {
-    let mut tallies: HashMap<Option<String>, Tally> = HashMap::new();
-    for (segment, found) in segments.iter().zip(found) {
-        for (value, tally) in count_segment_facet(field, segment, found)? {
-            let all = tallies.entry(value).or_default();
-            all.passages += tally.passages;
-            // A report stands in one segment only.
-            all.reports += tally.reports;
-        }
+/// Adds up what was counted in the segments.
+fn sum_facet<'a>(field: Field, segments: impl Iterator<Item = &'a ValueCounts>) -> Facet {
+    let mut tallies: HashMap<&Option<String>, Tally> = HashMap::new();
+    for (value, tally) in segments.flatten() {
+        let all = tallies.entry(value).or_default();
+        all.passages += tally.passages;
+        // A report stands in one segment only.
+        all.reports += tally.reports;
     }
     let counts = tallies.into_iter().map(|(value, tally)| FacetCount {
-        value,
+        value: value.clone(),
         passages: tally.passages,
         reports: tally.reports,
     });
     let mut counts: Vec<FacetCount> = counts.collect();
     counts.sort_by(|a, b| (Reverse(a.passages), &a.value).cmp(&(Reverse(b.passages), &b.value)));
-    Ok(Facet { field, counts })
+    Facet { field, counts }
 }
 
 /// How often a value was counted, and for which report last.
@@ -473,11 +485,8 @@ impl Tally {
     }
 }
 
-fn count_segment_facet(
-    field: Field,
-    segment: &SegmentReader,
-    found: &SegmentMatches,
-) -> tantivy::Result<Vec<(Option<String>, Tally)>> {
+/// Counts the passages and reports with each value of a field in one segment.
+fn count_values(field: Field, segment: &SegmentReader, found: &SegmentMatches) -> tantivy::Result<ValueCounts> {
     let column = segment.fast_fields().str(field.name())?;
     let mut unknown = Tally::default();
     let mut known = vec![Tally::default(); column.as_ref().map_or(0, value_count)];

@@ -194,7 +194,7 @@ pub fn encoding_named(label: &str) -> Result<&'static Encoding> {
 
 /// Whether a text in Chinese characters has hardly any common ones: the sign of a file that was once decoded wrongly.
 pub fn looks_garbled(text: &str) -> bool {
-    let han: Vec<char> = text.chars().filter(|&c| is_han(c)).take(5000).collect();
+    let han: Vec<char> = text.chars().filter(|&c| is_han(c)).take(500).collect();
     let common = han.iter().filter(|&&c| is_common(c)).count();
     han.len() >= 100 && common * 10 < han.len()
 }

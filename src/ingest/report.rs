@@ -17,7 +17,10 @@ pub fn read(draft: Draft, source: Source) -> Report {
     let described = metadata::describe(&cleaned.blocks, &given, &source.path, cleaned.script);
     let parts = split::split(
         &cleaned.blocks,
-        described.metadata.kind,
+        split::About {
+            kind: described.metadata.kind,
+            year: described.metadata.year,
+        },
         cleaned.script,
         encoding,
         draft.row,
@@ -252,6 +255,78 @@ mod tests {
                 Some("镇远坪镇人民政府"),
             ),
             (
+                "海滨街2020年法治政府建设情况",
+                "2020年，",
+                "",
+                [Some("海滨街"), None, None, None],
+                Some(2020),
+                Some(Township),
+                Some("海滨街道办事处"),
+            ),
+            (
+                "镇远县白水街道办事处\n二〇二三年度法治政府建设工作报告",
+                "今年以来，",
+                "",
+                [Some("白水街道"), Some("镇远县"), None, None],
+                Some(2023),
+                Some(Township),
+                Some("镇远县白水街道办事处"),
+            ),
+            (
+                "白鹭镇2024年法治政府建设开展情况\n及2025年工作计划",
+                "2024年，",
+                "",
+                [Some("白鹭镇"), None, None, None],
+                Some(2024),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
+                "青澜县白鹭镇人民政府文件\n白鹭府发〔2024〕3号　　签发人：李某某\n白鹭镇人民政府\n关于2023年度法治政府建设情况的报告",
+                "2023年，",
+                "抄送：县司法局。\n白鹭镇党政办公室 2024年1月5日印发",
+                [Some("白鹭镇"), Some("青澜县"), None, None],
+                Some(2023),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
+                "白鹭镇2023年法治政府建设情况报告",
+                "2023年，",
+                "主办：青澜县人民政府办公室",
+                [Some("白鹭镇"), Some("青澜县"), None, None],
+                Some(2023),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
+                "",
+                "2024年，青澜县白鹭镇坚持依法行政，推进法治政府建设，现报告如下：",
+                "",
+                [Some("白鹭镇"), Some("青澜县"), None, None],
+                Some(2024),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
+                "白鹭镇2023年法治政府建设情况报告",
+                "2023年，按照《青澜县法治政府建设实施方案》，",
+                "",
+                [Some("白鹭镇"), Some("青澜县"), None, None],
+                Some(2023),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
+                "南陵市观山区白鹭镇九游娱乐2022年法治政府建设情况的报告",
+                "2022年，",
+                "",
+                [Some("白鹭镇"), Some("观山区"), Some("南陵市"), None],
+                Some(2022),
+                Some(Township),
+                Some("白鹭镇人民政府"),
+            ),
+            (
                 "罗子山瑶族乡2021年法治政府建设报告",
                 "2021年，",
                 "",
@@ -423,6 +498,28 @@ mod tests {
     }
 
     #[test]
+    fn headings_of_the_next_year_are_plans_and_a_title_is_no_preamble() {
+        let report = report(&format!(
+            "白鹭镇2024年法治政府建设工作报告\n一、主要举措和成效\n{PARAGRAPH}\n二、工作中的不足\n{PARAGRAPH}\n三、2025年工作目标及举措\n{PARAGRAPH}\n\
+             四、明确工作思路，健全工作机制\n{PARAGRAPH}\n五、需要上级支持解决的事项\n{PARAGRAPH}"
+        ));
+        assert_eq!(
+            kinds(&report),
+            ["achievements", "problems", "plans", "achievements", "other"]
+        );
+        assert_eq!(report.sections[0].chars.start, 0);
+    }
+
+    #[test]
+    fn what_is_printed_below_a_report_is_left_out() {
+        let report = report(&format!(
+            "白鹭镇2024年法治政府建设工作报告\n{PARAGRAPH}\n一、工作情况\n{PARAGRAPH}\n白鹭镇人民政府\n2025年1月6日\n（联系人：李某，联系电话：0591-1234567）\n\
+             抄送：县司法局。\n白鹭镇党政办公室　2025年1月6日印发"
+        ));
+        assert!(report.text.ends_with("2025年1月6日"), "{}", report.text);
+    }
+
+    #[test]
     fn a_file_name_says_what_the_text_does_not() {
         let text = format!("一年来，我镇深入推进法治政府建设。现将情况报告如下：\n一、主要举措和成效\n{PARAGRAPH}");
         let report = read(draft(&text), source("qinglan/白鹭镇2021年法治政府建设年度报告.txt"));
@@ -448,6 +545,13 @@ mod tests {
             ),
             ("东坝镇2017年依法行政工作总结", ReportKind::RuleOfLaw),
             ("东坝镇2021年法治建设工作情况汇报", ReportKind::RuleOfLaw),
+            (
+                "东坝镇2023年法治政府建设工作情况及2024年工作打算",
+                ReportKind::RuleOfLaw,
+            ),
+            ("东坝镇2023年法治建设工作总结及下一步工作计划", ReportKind::RuleOfLaw),
+            ("东坝镇2024年法治建设工作安排", ReportKind::Other),
+            ("东坝街道2020年度依法治街工作总结", ReportKind::RuleOfLaw),
         ] {
             assert_eq!(
                 report(&format!("{title}\n{PARAGRAPH}\n一、工作情况\n{PARAGRAPH}"))

@@ -22,22 +22,23 @@ pub struct Split {
     pub passages: Vec<Passage>,
 }
 
+/// What a heading is understood by: what the report is, and the year it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    pub kind: ReportKind,
+    pub year: Option<u16>,
+}
+
 /// A paragraph longer than this is split, in characters.
 const LONG: usize = 400;
 
 /// A passage shorter than this goes together with its neighbour, where both are of one section.
 const SHORT: usize = 80;
 
-/// Splits a report of this kind. `row` is its record when its file holds several.
-pub fn split(
-    blocks: &[Block],
-    kind: ReportKind,
-    script: Script,
-    encoding: &'static Encoding,
-    row: Option<u64>,
-) -> Split {
+/// Splits a report. `row` is its record when its file holds several.
+pub fn split(blocks: &[Block], about: About, script: Script, encoding: &'static Encoding, row: Option<u64>) -> Split {
     let lines = Lines::of(blocks);
-    let sections = sections_of(blocks, &lines, kind, script);
+    let sections = sections_of(blocks, &lines, about, script);
     let cuts = passages_of(blocks, &lines, &sections);
     let mut cursor = Cursor::default();
     let mut known = [0, 0];
@@ -171,17 +172,18 @@ impl Cursor {
 }
 
 /// The sections: what stands before the first heading, then one for each heading.
-fn sections_of(blocks: &[Block], lines: &Lines, kind: ReportKind, script: Script) -> Vec<Section> {
+fn sections_of(blocks: &[Block], lines: &Lines, about: About, script: Script) -> Vec<Section> {
     let first = blocks.iter().position(|block| block.head.is_some());
     let mut sections = Vec::new();
     if blocks.is_empty() {
         return sections;
     }
     let Some(first) = first else {
-        sections.push(whole(blocks, lines, kind, script));
+        sections.push(whole(blocks, lines, about.kind, script));
         return sections;
     };
-    if first > 0 {
+    // A title alone is no preamble: it belongs to the section below it.
+    if blocks[..first].iter().any(|block| block.kind != BlockKind::Title) {
         sections.push(Section {
             kind: SectionKind::Preamble,
             level: 0,
@@ -203,15 +205,16 @@ fn sections_of(blocks: &[Block], lines: &Lines, kind: ReportKind, script: Script
             .rev()
             .find(|section| section.level == 1)
             .map(|section| section.kind);
-        let (of_kind, reason) = kind_of(&heading, path.last().map(|(_, _, kind)| *kind), before, kind, script);
+        let (of_kind, reason) = kind_of(&heading, path.last().map(|(_, _, kind)| *kind), before, about, script);
         path.push((head.level, heading.clone(), of_kind));
         close(&mut sections, lines.starts[n]);
+        let start = if sections.is_empty() { 0 } else { lines.starts[n] };
         sections.push(Section {
             kind: of_kind,
             level: head.level,
             heading: Some(heading),
             headings: path.iter().map(|(_, heading, _)| heading.clone()).collect(),
-            chars: lines.starts[n]..lines.end(),
+            chars: start..lines.end(),
             reason,
         });
     }
@@ -265,10 +268,11 @@ fn kind_of(
     heading: &str,
     parent: Option<SectionKind>,
     before: Option<SectionKind>,
-    report: ReportKind,
+    about: About,
     script: Script,
 ) -> (SectionKind, String) {
     let key = heading_key(heading, script);
+    let report = about.kind;
     if report == ReportKind::Other {
         return (
             SectionKind::Other,
@@ -288,10 +292,16 @@ fn kind_of(
             _ => (parent, "as the section above it".to_owned()),
         };
     }
-    match sections::rules()
-        .classify(&key)
-        .and_then(|verdict| Some((named(verdict.kind)?, verdict.words)))
+    let own = sections::rules().classify(&key);
+    let of_next_year = report == ReportKind::RuleOfLaw && about.year.is_some_and(|year| says_next(heading, year));
+    if of_next_year
+        && own
+            .as_ref()
+            .is_none_or(|own| own.kind == SectionKind::Achievements.name())
     {
+        return (SectionKind::Plans, "the heading says the year after".to_owned());
+    }
+    match own.and_then(|verdict| Some((named(verdict.kind)?, verdict.words))) {
         Some((kind, words)) => (kind, format!("the heading says {words}")),
         // The tasks of a government's plan each have a heading of their own.
         None if report == ReportKind::GovernmentWork && before == Some(SectionKind::Plans) => (
@@ -303,6 +313,11 @@ fn kind_of(
         }
         None => (SectionKind::Other, "the heading says none of the parts".to_owned()),
     }
+}
+
+/// Whether a heading says the year after `year`, and not `year` itself: 2025年，我镇将重点做好以下工作.
+fn says_next(heading: &str, year: u16) -> bool {
+    heading.contains(&(year + 1).to_string()) && !heading.contains(&year.to_string())
 }
 
 /// A heading as the rules compare it: without number, blanks and years.

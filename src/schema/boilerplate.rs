@@ -39,11 +39,16 @@ pub enum Field {
     County,
     City,
     Province,
+    /// Whose site the page stands on.
+    Site,
     Url,
 }
 
 /// The reason for a number that stands by itself: a page number only if its neighbours agree.
 pub const LONE_NUMBER: &str = "lone number";
+
+/// The reason for the line above a printed report that names whose document it is.
+pub const LETTERHEAD: &str = "letterhead";
 
 /// Patterns with their reasons. One by one they are quicker than as a set: each gives up at the first character that does not
 /// fit, where a set of them is too large for a fast automaton.

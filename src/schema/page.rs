@@ -156,9 +156,10 @@ impl Page {
 
     /// Whether a part of a page's `<title>` names the site or a column of it.
     pub fn is_site(&self, part: &str) -> bool {
-        self.site_endings
-            .iter()
-            .any(|ending| part.trim().ends_with(ending.as_str()))
+        let part = part.trim();
+        // 石桥镇2024年法治政府建设年度报告 ends like the column it stands in.
+        let dated = part.chars().filter(char::is_ascii_digit).count() >= 4;
+        !dated && self.site_endings.iter().any(|ending| part.ends_with(ending.as_str()))
     }
 
     /// The label of what `<meta name=…>` states.

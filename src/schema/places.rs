@@ -18,6 +18,12 @@ pub struct Places {
     pub banners: HashSet<String>,
     /// What stands before 镇, 乡, 街道 in a word that names no township.
     pub not_townships: HashSet<String>,
+    /// Names that begin with a word of `not_first` all the same.
+    pub kept_first: Vec<String>,
+    /// 自治州 in short.
+    pub prefectures: Vec<String>,
+    /// Endings of words that end in 县 or 区 and name no county.
+    pub not_counties: Vec<String>,
     /// Words that a township's name never begins with.
     pub not_first: Vec<String>,
     /// What may stand between a number and a name.

@@ -27,7 +27,15 @@ pub fn read(line: &str, after_header: bool) -> Option<Header> {
     }
     let labels = labels(line);
     let first = labels.first()?;
-    if !is_decoration(&line[..first.whole.start]) {
+    let mut header = Header::default();
+    let before = &line[..first.whole.start];
+    if is_doc_number(before) {
+        // 河石府发〔2024〕3号　签发人：…
+        header.given.extend(given("文号", before));
+    } else if let Some(given) = source_and_time(before) {
+        // 2024-01-22 09:30 红岩镇　阅读：88
+        header.given.extend(given);
+    } else if !is_decoration(before) {
         return None;
     }
     if !first.marked && !shaped(first.field, line[first.whole.end..].trim_matches(is_dressing)) {
@@ -37,7 +45,6 @@ pub fn read(line: &str, after_header: bool) -> Option<Header> {
             return None;
         }
     }
-    let mut header = Header::default();
     for (n, label) in labels.iter().enumerate() {
         let end = labels.get(n + 1).map_or(line.len(), |next| next.whole.start);
         let last = n + 1 == labels.len();
@@ -96,6 +103,31 @@ pub fn fits(label: &str, value: &str) -> bool {
     let field = boilerplate().field(&bare(label)).flatten();
     let value = value.trim_matches(is_dressing);
     shaped(field, value) || (field == Some(Field::IssuingBody) && is_body_like(value))
+}
+
+/// The county whose site a line of navigation names: 欢迎访问青澜县人民政府网, 首页 > 青澜县 > 白鹭镇.
+pub fn site(line: &str) -> Option<Given> {
+    static SITE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[^\p{Han}])(?:热烈)?(?:欢迎)?[您你]?(?:访问|光临|来到|进入)?(?P<body>\p{Han}{2,20}?[县区市旗州盟]人民政府)|[>＞»›]\s*(?P<place>\p{Han}{1,10}(?:[县市旗]|[^专园社辖校库地]区))\s*[>＞»›]").ok()
+    });
+    let found = SITE.as_ref()?.captures(line)?;
+    given("网站名称", found.name("body").or(found.name("place"))?.as_str())
+}
+
+/// A source and the time of publication on one line, without labels: 簇桥发布　2024-01-12 18:00, 2024-01-12 18:00 簇桥街道.
+pub fn source_and_time(line: &str) -> Option<Vec<Given>> {
+    static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let day = r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?";
+        let source = r"\p{Han}{2,24}";
+        Regex::new(&format!(
+            r"^(?:(?P<source>{source})[\s|｜·]+(?P<day>{day})|(?P<day_first>{day})[\s|｜·]+(?P<source_last>{source}))$"
+        ))
+        .ok()
+    });
+    let found = LINE.as_ref()?.captures(line.trim_matches(is_dressing))?;
+    let source = given("来源", found.name("source").or(found.name("source_last"))?.as_str());
+    let day = given("日期", found.name("day").or(found.name("day_first"))?.as_str());
+    Some(source.into_iter().chain(day).collect())
 }
 
 /// The field that a value without a label belongs to, by its shape.
@@ -361,6 +393,46 @@ mod tests {
             pairs(read_row("索 引 号：\t370399/2025-00158")),
             [("索引号".into(), "370399/2025-00158".into())]
         );
+    }
+
+    #[test]
+    fn what_lacks_labels_is_read_by_its_order() {
+        let of = |line: &str| pairs(source_and_time(line).map(|given| Header { given, rest: None }));
+        let known = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+        };
+        assert_eq!(
+            of("河石发布　2024-01-12 18:00"),
+            known(&[("来源", "河石发布"), ("日期", "2024-01-12 18:00")])
+        );
+        assert_eq!(
+            of("2024-01-22 09:30:00   河石镇"),
+            known(&[("来源", "河石镇"), ("日期", "2024-01-22 09:30:00")])
+        );
+        assert_eq!(of("河石镇2024年1月12日召开会议"), known(&[]));
+        assert_eq!(
+            pairs(read("河石府发〔2024〕3号    签发人：李某某", false)),
+            known(&[("文号", "河石府发〔2024〕3号"), ("签发人", "李某某")])
+        );
+        assert_eq!(
+            pairs(read("2024-01-22 09:30 河石镇 阅读：88", false)),
+            known(&[("来源", "河石镇"), ("日期", "2024-01-22 09:30"), ("阅读", "88")])
+        );
+    }
+
+    #[test]
+    fn navigation_names_the_site() {
+        for (line, name) in [
+            (
+                "今天是：2026年11月3日 星期二 欢迎访问江渝区人民政府网 无障碍",
+                Some("江渝区人民政府"),
+            ),
+            ("首页 > 青澜县 > 白鹭镇 > 法治建设", Some("青澜县")),
+            ("首页 > 信息公开专区 > 法治建设", None),
+            ("首页 > 政务公开", None),
+        ] {
+            assert_eq!(site(line).map(|given| given.value).as_deref(), name, "{line}");
+        }
     }
 
     #[test]

@@ -126,7 +126,12 @@ fn title_lines(pieces: &[Piece], keys: &[String], n: usize) -> usize {
         return 0;
     }
     if is_title(key) {
-        return 1;
+        // 开展情况 / 及2025年工作计划: a title of two years goes on.
+        let next = keys
+            .get(n + 1)
+            .filter(|next| next.starts_with(['及', '和', '与', '暨']));
+        let goes_on = next.is_some_and(|next| is_title_part(next) && is_title(&keys[n..n + 2].concat()));
+        return if goes_on { 2 } else { 1 };
     }
     if pieces[n].style == LineStyle::Title && (4..=90).contains(&key.chars().count()) && !key.contains('。') {
         return 1;
@@ -143,7 +148,7 @@ fn title_lines(pieces: &[Piece], keys: &[String], n: usize) -> usize {
         }
         // The name of a site above the title is no part of it: a title goes on from a body's name with 关于, another body or a year.
         let goes_on = last.starts_with("关于")
-            || last.starts_with(|c: char| c.is_ascii_digit())
+            || starts_with_year(last)
             || words.body_end.is_match(last)
             || last.starts_with(['法', '推', '度', '年']);
         if words.body_end.is_match(part) && !goes_on {
@@ -180,10 +185,18 @@ fn is_title_part(key: &str) -> bool {
         && (len > 3 || key.len() > 3)
 }
 
+/// 2024年, 二〇二四年.
+fn starts_with_year(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_digit())
+        || key
+            .strip_prefix(['一', '二'])
+            .is_some_and(|rest| rest.starts_with(['〇', '零', '九', '○', 'O']))
+}
+
 /// The second line of a title may look like one: 关于2020年度法治政府建设工作的报告.
 fn starts_mid_title(key: &str) -> bool {
     key.starts_with("关于")
-        || key.starts_with(|c: char| c.is_ascii_digit())
+        || starts_with_year(key)
         || ["法治", "建设", "工作", "政府", "推进", "年", "度", "依法"]
             .iter()
             .any(|word| key.starts_with(word))

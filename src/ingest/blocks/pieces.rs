@@ -8,7 +8,7 @@ use super::numbering::numbering;
 use super::strip::Strip;
 use crate::ingest::extract::{Given, Line, LineStyle};
 use crate::report::{Dropped, Place};
-use crate::schema::boilerplate::{LONE_NUMBER, boilerplate};
+use crate::schema::boilerplate::{LETTERHEAD, LONE_NUMBER, boilerplate};
 use crate::text::plain::{Script, is_blank, is_han, plain};
 
 /// A line of text that is the report's own, on its way to a block.
@@ -227,6 +227,10 @@ impl Sieve {
                 LineStyle::TableRow => header::read_row(piece.text()),
                 _ if piece.text().starts_with('|') => header::read_row(piece.text()),
                 LineStyle::Title => None,
+                // Cells that a browser's clipboard parts by tabs.
+                _ if piece.text().contains('\t') => {
+                    header::read_row(piece.text()).or_else(|| header::read(piece.text(), after_header))
+                }
                 _ => header::read(piece.text(), after_header),
             };
             after_header = read.is_some();
@@ -243,12 +247,18 @@ impl Sieve {
             } else if let Some(given) = unlabelled(&piece).filter(|_| shaped >= 2) {
                 self.given.push(given);
                 self.drop(&piece.strip, "header table");
+            } else if let Some(given) = header::source_and_time(piece.text()).filter(|_| n < end) {
+                self.given.extend(given);
+                self.drop(&piece.strip, "header table");
             } else if n < end && header::is_date_line(piece.text()) {
                 self.given.extend(header::by_shape(piece.text()));
                 self.drop(&piece.strip, "header table");
             } else if let Some(rest) = self.after_breadcrumb(&piece) {
+                self.given.extend(header::site(&piece.text()[..rest.start]));
                 kept.extend(self.rest_of(piece, Some(rest), "breadcrumb"));
             } else if let Some(reason) = self.edge_reason(&piece) {
+                self.given.extend(letterhead(&piece, reason));
+                self.given.extend(header::site(piece.text()));
                 self.drop(&piece.strip, reason);
             } else {
                 kept.push(piece);
@@ -305,6 +315,7 @@ impl Sieve {
                 self.given.extend(read.given);
                 self.drop(&piece.strip, "page footer");
             } else if let Some(reason) = self.edge_reason(&piece).filter(|_| piece.mark == Mark::Text) {
+                self.given.extend(header::site(piece.text()));
                 self.drop(&piece.strip, reason);
             } else {
                 pieces.push(piece);
@@ -340,6 +351,16 @@ impl Sieve {
             && !text.contains(['>', '|']);
         (long && sentence && self.edge_reason(piece).is_none()) || salutation
     }
+}
+
+/// The body that a printed letterhead names: 沁水县郑庄镇人民政府文件.
+fn letterhead(piece: &Piece, reason: &str) -> Option<Given> {
+    let body = piece.text().trim().strip_suffix("文件")?;
+    (reason == LETTERHEAD).then(|| Given {
+        label: "发文机关".to_owned(),
+        value: body.chars().filter(|c| !is_blank(*c)).collect(),
+        from: crate::report::EvidenceSource::Header,
+    })
 }
 
 /// A bulleted value without a label.

@@ -154,8 +154,9 @@ impl<'a> Scribe<'a> {
         let title = &self.title_plain;
         let ends_other = words.other_tail.is_match(title) || words.not_report.is_match(title);
         // 2021年度法治政府建设工作及2022年工作计划 is a report that ends in a plan.
-        static TWO_YEARS: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(r"(?:19|20)\d\d.+(?:及|和|与|暨).*(?:19|20)\d\d").ok());
+        static TWO_YEARS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?:19|20)\d\d.+(?:及|和|与|暨).*(?:19|20)\d\d|(?:情况|总结|报告|成效|工作)(?:及|和|与|暨).*(?:计划|打算|安排|思路)$").ok()
+        });
         let two_year = TWO_YEARS.as_ref().is_some_and(|years| years.is_match(title)) && !title.contains("通知");
         let by_title = if title.is_empty() {
             None
@@ -519,7 +520,20 @@ impl<'a> Scribe<'a> {
             let found = |scribe: &Self| scribe.in_title(at.clone());
             self.take_uppers(&names, found);
         }
-        for given in self.headers(Field::IssuingBody) {
+        // The title in the text may say more than that of the record.
+        if let Some(n) = self.title_block.filter(|_| self.title_source == EvidenceSource::Column) {
+            let text = self.plain_of(n).text;
+            if let Some((names, at)) = place_in_title(&text)
+                && names.township == self.description.metadata.township
+            {
+                self.take_uppers(&names, |scribe| scribe.in_block(EvidenceSource::Title, n, at.clone()));
+            }
+        }
+        for given in self
+            .column(Field::IssuingBody)
+            .into_iter()
+            .chain(self.headers(Field::IssuingBody))
+        {
             if let Some(names) = place::read_body(&plain(&given.value, self.script)) {
                 self.take_uppers(&names, |_| Found::outside(given.from, &given.value));
             }
@@ -560,6 +574,22 @@ impl<'a> Scribe<'a> {
         if own {
             return;
         }
+        self.places_of_lead();
+        if below {
+            self.places_of_site();
+        }
+        self.county_of_citations();
+    }
+
+    /// The places before the township's own name, and those of the committees that lead, in the lead.
+    fn places_of_lead(&mut self) {
+        if let Some(name) = self.description.metadata.township.clone() {
+            for (n, plain) in self.lead() {
+                if let Some((names, at)) = township::uppers_of_lead(&plain.text, &name) {
+                    self.take_uppers(&names, |scribe| scribe.in_block(EvidenceSource::Lead, n, at.clone()));
+                }
+            }
+        }
         for (n, plain) in self.lead() {
             let leaders = place::leaders(&plain.text);
             for (names, at) in leaders
@@ -576,6 +606,50 @@ impl<'a> Scribe<'a> {
             {
                 self.take_uppers(names, |scribe| scribe.in_block(EvidenceSource::Lead, n, at.clone()));
             }
+        }
+    }
+
+    /// A township's report stands on its county's site, or on its city's.
+    fn places_of_site(&mut self) {
+        let banners = (0..self.title_block.unwrap_or(0).min(8))
+            .map(|n| self.plain_of(n).text)
+            .filter(|text| text.ends_with("人民政府") && text.chars().count() <= 24)
+            .map(|text| (EvidenceSource::Header, text));
+        let sites = self.headers(Field::Site).into_iter();
+        let sites: Vec<(EvidenceSource, String)> = sites
+            .map(|given| (given.from, plain(&given.value, self.script)))
+            .chain(banners)
+            .collect();
+        for (from, site) in sites {
+            let Some(names) = place::read_body(&site) else { continue };
+            let known = &self.description.metadata.county;
+            if known.is_none() || names.county.is_none() || names.county == *known {
+                self.take_uppers(&names, |_| Found::outside(from, &site));
+            }
+        }
+    }
+
+    /// A township carries out its own county's plans: the one county that the cited documents are of.
+    fn county_of_citations(&mut self) {
+        let known = &self.description.metadata;
+        let of_township = known.township.is_some()
+            || self
+                .own_kind()
+                .is_some_and(|(_, kind, _)| ["镇", "乡", "街道"].contains(&kind));
+        if known.county.is_some() || !of_township {
+            return;
+        }
+        let mut cited: Vec<(String, usize, Range<usize>)> = Vec::new();
+        for n in 0..self.blocks.len().min(400) {
+            let text = self.plain_of(n).text;
+            cited.extend(place::cited_counties(&text).into_iter().map(|(name, at)| (name, n, at)));
+        }
+        let Some((name, n, at)) = cited.first().cloned() else {
+            return;
+        };
+        if cited.iter().all(|(other, ..)| *other == name) {
+            let found = self.in_block(EvidenceSource::Body, n, at);
+            self.set_place("county", name, found);
         }
     }
 
@@ -718,19 +792,7 @@ impl<'a> Scribe<'a> {
     }
 
     fn title_place(&self) -> Option<(Names, Range<usize>)> {
-        if self.title_plain.is_empty() {
-            return None;
-        }
-        if let Some((body, at)) = issuer::of_title(&self.title_plain) {
-            let named = body.rsplit('、').find_map(place::read_body);
-            if let Some(names) = named {
-                return Some((names, at));
-            }
-        }
-        let (place, at) = issuer::place_of_title(&self.title_plain)?;
-        place::read(place)
-            .or_else(|| place::read_body(place))
-            .map(|names| (names, at))
+        place_in_title(&self.title_plain)
     }
 
     fn set_place(&mut self, field: &str, name: String, found: Found) {
@@ -749,7 +811,10 @@ impl<'a> Scribe<'a> {
 
     /// Title, then signature, then header; but a body of the township's own in the header wins over a joint signature.
     fn issuer(&mut self) {
-        if let Some(given) = self.column(Field::IssuingBody) {
+        if let Some(given) = self
+            .column(Field::IssuingBody)
+            .filter(|given| !self.is_of_another(&given.value))
+        {
             let found = Found::outside(given.from, &given.value);
             return self.set_issuer(self.script.simplify(&joined(&given.value)), found);
         }
@@ -796,6 +861,14 @@ impl<'a> Scribe<'a> {
         Some((bodies, first?, lines.len()))
     }
 
+    /// Whether a body is of a place other than the township that reports: the county whose site the page stands on.
+    fn is_of_another(&self, body: &str) -> bool {
+        let Some(township) = &self.description.metadata.township else {
+            return false;
+        };
+        place::read_body(&plain(body, self.script)).is_some_and(|names| names.township.as_ref() != Some(township))
+    }
+
     /// The body that the header names, when it is the reporting township's, county's or department's own.
     fn header_body(&self) -> Option<(String, Found)> {
         let metadata = &self.description.metadata;
@@ -808,7 +881,14 @@ impl<'a> Scribe<'a> {
             let own = match (&metadata.township, metadata.level) {
                 (Some(township), _) => names.township.as_ref() == Some(township),
                 (None, Some(Level::Department)) => titles::titles().department_end.is_match(&value),
-                (None, _) => value.ends_with("人民政府"),
+                (None, level) => {
+                    value.ends_with("人民政府")
+                        && match level {
+                            Some(Level::County) => names.county.is_none() || names.county == metadata.county,
+                            Some(Level::City) => names.city.is_none() || names.city == metadata.city,
+                            _ => true,
+                        }
+                }
             };
             own.then(|| (value.clone(), Found::outside(given.from, &given.value)))
         })
@@ -829,6 +909,9 @@ impl<'a> Scribe<'a> {
         let Some(name) = name else { return };
         let body = if name.ends_with("街道") {
             format!("{name}办事处")
+        } else if name.ends_with('街') {
+            // 海滨街 is short for a 街道.
+            format!("{name}道办事处")
         } else {
             format!("{name}人民政府")
         };
@@ -1091,6 +1174,24 @@ impl Found {
             implied: evidence.implied,
         }
     }
+}
+
+/// The places that a title names, and where they stand in it, in bytes.
+fn place_in_title(title: &str) -> Option<(Names, Range<usize>)> {
+    if title.is_empty() {
+        return None;
+    }
+    if let Some((body, at)) = issuer::of_title(title) {
+        let named = body.rsplit('、').find_map(place::read_body);
+        if let Some(names) = named {
+            return Some((names, at));
+        }
+    }
+    let (place, at) = issuer::place_of_title(title)?;
+    place::read(place)
+        .or_else(|| place::read_body(place))
+        .or_else(|| place::read_start(place))
+        .map(|names| (names, at))
 }
 
 /// A value on one line: blanks go, except between Latin words.

@@ -21,6 +21,12 @@ impl Names {
     pub fn is_empty(&self) -> bool {
         *self == Names::default()
     }
+
+    /// Whether nothing above the township is known.
+    pub fn is_of_township_only(&self) -> bool {
+        let uppers = [&self.province, &self.city, &self.county, &self.unranked_city];
+        uppers.iter().all(|name| name.is_none())
+    }
 }
 
 /// The places that `text` names, all of it: `None` when some of it is no place. `text` is plain and simplified.
@@ -38,6 +44,18 @@ pub fn read(text: &str) -> Option<Names> {
         None => text,
     };
     uppers(rest, &mut names).then_some(names)
+}
+
+/// The places that `text` begins with, down to a township: what a site or a spammer put between place and year is passed over.
+pub fn read_start(text: &str) -> Option<Names> {
+    let ends = ["街道", "镇", "乡", "苏木"]
+        .iter()
+        .flat_map(|suffix| text.match_indices(suffix).map(|(at, suffix)| at + suffix.len()));
+    let mut ends: Vec<usize> = ends.collect();
+    ends.sort_unstable();
+    ends.into_iter()
+        .rev()
+        .find_map(|end| read(&text[..end]).filter(|names| names.township.is_some()))
 }
 
 /// The places before a body's kind: 将乐县古镛镇 of 将乐县古镛镇人民政府.
@@ -171,6 +189,9 @@ fn unit_end(text: &str) -> Option<usize> {
     if let Some(banner) = places().banners.iter().find(|name| text.starts_with(name.as_str())) {
         return Some(banner.len());
     }
+    if let Some(short) = places().prefectures.iter().find(|name| text.starts_with(name.as_str())) {
+        return Some(short.len());
+    }
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     for (n, (at, c)) in chars.iter().enumerate() {
         let end = at + c.len_utf8();
@@ -186,7 +207,9 @@ fn unit_end(text: &str) -> Option<usize> {
             _ => false,
         };
         if unit {
-            return Some(end);
+            // 沙县区, 赣县区: a county that became a district.
+            let became = *c == '县' && text[end..].starts_with('区');
+            return Some(if became { end + '区'.len_utf8() } else { end });
         }
     }
     None
@@ -194,6 +217,9 @@ fn unit_end(text: &str) -> Option<usize> {
 
 fn place_unit(unit: &str, rest: &str, names: &mut Names) -> bool {
     // 全面依法治区委员会 is a committee of any district.
+    if unit.contains(['委', '署', '的', '在']) || unit.contains("领导") {
+        return false;
+    }
     if unit.contains("依法治") || unit.contains("法治") || unit.contains("全面") {
         return false;
     }
@@ -215,7 +241,7 @@ fn place_unit(unit: &str, rest: &str, names: &mut Names) -> bool {
         }
         return true;
     }
-    if unit.ends_with("自治州") || unit.ends_with("地区") || unit.ends_with('盟') {
+    if unit.ends_with('州') || unit.ends_with("地区") || unit.ends_with('盟') {
         return names.city.replace(unit.to_owned()).is_none() && !settled;
     }
     if settled {
@@ -243,7 +269,7 @@ pub fn leaders(plain: &str) -> Vec<(Names, std::ops::Range<usize>)> {
         };
         let verb = [
             "在", "及", "与", "的", "按照", "根据", "落实", "贯彻", "围绕", "中央", "省委", "紧扣", "经", "对", "于",
-            "将", "委和", "府和", "接受", "完成",
+            "将", "委和", "府和", "署和", "接受", "完成",
         ]
         .iter()
         .filter_map(|word| Some(name.as_str().rfind(word)? + word.len()))
@@ -259,6 +285,23 @@ pub fn leaders(plain: &str) -> Vec<(Names, std::ops::Range<usize>)> {
         at += whole.end();
     }
     found
+}
+
+/// Counties that cited documents are of: 《凤凰县法治政府建设实施方案》. A city's documents bind its counties' townships too and tell nothing.
+pub fn cited_counties(plain: &str) -> Vec<(String, std::ops::Range<usize>)> {
+    static CITED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"《(?:中共)?(?:关于)?(?:印发)?[〈<《]?(?P<county>\p{Han}{1,12}?(?:自治县|县|区|市))(?:委|人民政府|政府|法治|依法|全面|行政|乡镇|街道|镇街|重大|20\d\d|关于)").ok()
+    });
+    let Some(cited) = CITED.as_ref() else {
+        return Vec::new();
+    };
+    let counties = cited.captures_iter(plain).filter_map(|found| {
+        let county = found.name("county")?;
+        let name = read(county.as_str())?.county?;
+        let is_name = !places().not_counties.iter().any(|word| name.ends_with(word.as_str()));
+        (is_name && name.chars().count() > 1).then(|| (name.clone(), county.end() - name.len()..county.end()))
+    });
+    counties.collect()
 }
 
 #[cfg(test)]
@@ -281,6 +324,34 @@ mod tests {
     }
 
     #[test]
+    fn words_after_the_township_are_passed_over() {
+        for (text, names) in [
+            ("贵阳市观山湖区朱昌镇九游娱乐", "c:贵阳市 x:观山湖区 t:朱昌镇"),
+            ("朱昌镇", "t:朱昌镇"),
+            ("九游娱乐", "none"),
+        ] {
+            assert_eq!(show(read_start(text)), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn cited_documents_name_their_county() {
+        for (text, county) in [
+            ("落实《青澜县法治政府建设实施方案》", Some("青澜县")),
+            (
+                "按照《中共青澜县委全面依法治县委员会办公室关于做好年度报告的通知》",
+                Some("青澜县"),
+            ),
+            ("落实《江西省行政合法性审查工作规定》", None),
+            ("落实《广西壮族自治区行政执法监督条例》", None),
+            ("签订《社区法治共建协议》", None),
+        ] {
+            let found = cited_counties(text).into_iter().next().map(|(name, _)| name);
+            assert_eq!(found.as_deref(), county, "{text}");
+        }
+    }
+
+    #[test]
     fn names_are_cut_at_their_ranks() {
         for (text, names) in [
             ("古镛镇", "t:古镛镇"),
@@ -293,6 +364,9 @@ mod tests {
             ("坡子街街道", "t:坡子街街道"),
             ("银杏大街街道", "t:银杏大街街道"),
             ("川沙新镇", "t:川沙新镇"),
+            ("凉山州西昌市安宁镇", "c:凉山州 x:西昌市 t:安宁镇"),
+            ("行署和库车市", "none"),
+            ("沙县区高砂镇", "x:沙县区 t:高砂镇"),
             ("上海市浦东新区川沙新镇", "p:上海市 x:浦东新区 t:川沙新镇"),
             ("罗子山瑶族乡", "t:罗子山瑶族乡"),
             ("海滨街", "t:海滨街"),

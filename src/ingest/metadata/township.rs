@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::place;
+use super::place::{self, Names};
 use crate::schema::places::places;
 
 /// The township that the lead speaks of, with its place in bytes: one that is the subject, not one that is led or visited.
 pub fn of_lead(plain: &str) -> Option<(String, Range<usize>)> {
     let mut best: Option<(i32, String, Range<usize>)> = None;
-    for (name, at, weight) in candidates(plain) {
+    for Candidate { name, at, weight, .. } in candidates(plain) {
         if best.as_ref().is_none_or(|(known, _, _)| weight > *known) {
             best = Some((weight, name, at));
         }
@@ -21,13 +21,26 @@ pub fn of_lead(plain: &str) -> Option<(String, Range<usize>)> {
         .map(|(_, name, at)| (name, at))
 }
 
+/// The places that stand right before a township's name where it is the subject: 将乐县古镛镇坚持….
+pub fn uppers_of_lead(plain: &str, township: &str) -> Option<(Names, Range<usize>)> {
+    candidates(plain)
+        .into_iter()
+        .find(|found| {
+            found.name == township
+                && found.weight > 0
+                && found.whole.start < found.at.start
+                && !found.names.is_of_township_only()
+        })
+        .map(|found| (found.names, found.whole))
+}
+
 /// The township that a report speaks of as its own, deep in its text: named twice at least, oftener than any other, and of the kind
 /// that the report calls itself (我镇, 全乡). Says the block, the name and its place in the block's bytes.
 pub fn of_body(blocks: &[&str]) -> Option<(usize, String, Range<usize>)> {
     let own = own_suffix(blocks)?;
     let mut found: BTreeMap<String, (usize, usize, Range<usize>)> = BTreeMap::new();
     for (n, block) in blocks.iter().enumerate() {
-        for (name, at, weight) in candidates(block) {
+        for Candidate { name, at, weight, .. } in candidates(block) {
             if name.ends_with(own) && weight > 0 {
                 found.entry(name).or_insert((0, n, at)).0 += 1;
             }
@@ -62,9 +75,19 @@ fn own_suffix(blocks: &[&str]) -> Option<&'static str> {
         .map(|(_, suffix)| suffix)
 }
 
+/// A township that a text names.
+struct Candidate {
+    name: String,
+    at: Range<usize>,
+    /// The name with the places before it.
+    whole: Range<usize>,
+    names: Names,
+    weight: i32,
+}
+
 /// Names of townships in a text, with their places and how much the words around them say that the text is theirs.
-fn candidates(plain: &str) -> Vec<(String, Range<usize>, i32)> {
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Han}{1,14}?(?:街道|镇|乡|苏木)").ok());
+fn candidates(plain: &str) -> Vec<Candidate> {
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Han}{1,28}?(?:街道|镇|乡|苏木)").ok());
     let Some(pattern) = NAME.as_ref() else {
         return Vec::new();
     };
@@ -80,15 +103,33 @@ fn candidates(plain: &str) -> Vec<(String, Range<usize>, i32)> {
             at = end;
         }
         let text = &plain[start..end];
-        let Some(names) = place::read(text) else { continue };
-        let Some(name) = names.township else { continue };
+        let Some(names) = place::read(text).or_else(|| place::read(after_county(text))) else {
+            continue;
+        };
+        let Some(name) = names.township.clone() else { continue };
         let before = &plain[..start];
         let after = &plain[end..];
         let name_start = end - name.len();
         let weight = weigh(before, after, &name, start == 0);
-        found.push((name, name_start..end, weight));
+        found.push(Candidate {
+            name,
+            at: name_start..end,
+            whole: start..end,
+            names,
+            weight,
+        });
     }
     found
+}
+
+/// What stands after the last county of a clause that is no name whole: 县委领导下青澜县白鹭镇.
+fn after_county(text: &str) -> &str {
+    let start = text
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '县' | '区' | '市' | '旗'))
+        .map(|(at, c)| at + c.len_utf8())
+        .next_back();
+    &text[start.unwrap_or(0)..]
 }
 
 /// Where the name ends that begins with what looks like a suffix by itself, as 镇远坪镇 does.
@@ -107,8 +148,14 @@ fn longer(plain: &str, start: usize, end: usize) -> Option<usize> {
         .filter(|_| at > 0)
 }
 
-/// Cuts what stands before the name: 现将, 以来, 在, and whole words that no name begins with.
+/// Cuts what stands before the name: 领导下, 现将, 以来, 在, and whole words that no name begins with.
 fn trim_front(plain: &str, mut start: usize, end: usize) -> usize {
+    static LED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^.*(?:领导|指导|引领|指引|部署|支持|关心|帮助|推动|关怀)(?:和\p{Han}{2,6})?下").ok()
+    });
+    if let Some(led) = LED.as_ref().and_then(|led| led.find(&plain[start..end])) {
+        start += led.end();
+    }
     if plain[..start].ends_with(|c: char| c.is_ascii_digit()) {
         let counted = places()
             .counted
@@ -118,6 +165,9 @@ fn trim_front(plain: &str, mut start: usize, end: usize) -> usize {
     }
     loop {
         let text = &plain[start..end];
+        if places().kept_first.iter().any(|name| text.starts_with(name.as_str())) {
+            return start;
+        }
         let cut = places()
             .not_first
             .iter()
@@ -193,8 +243,49 @@ mod tests {
             ("2024年,我镇深入贯彻落实习近平法治思想", None),
             ("全镇各乡镇认真落实,城乡面貌一新", None),
             ("2023年,留下街道坚持", Some("留下街道")),
+            ("2024年,在区委的正确领导下白鹭镇坚持", Some("白鹭镇")),
+            ("2024年,建设路街道坚持", Some("建设路街道")),
+            (
+                "2024年,锡林郭勒盟西乌珠穆沁旗巴拉嘎尔高勒镇深入",
+                Some("巴拉嘎尔高勒镇"),
+            ),
         ] {
             assert_eq!(of_lead(lead).map(|(name, _)| name).as_deref(), name, "{lead}");
+        }
+    }
+
+    #[test]
+    fn leads_name_the_places_above_their_township() {
+        for (lead, township, county, city) in [
+            ("2024年,将乐县古镛镇坚持以", "古镛镇", Some("将乐县"), None),
+            (
+                "现将青澜县白鹭镇2024年度法治政府建设情况报告如下",
+                "白鹭镇",
+                Some("青澜县"),
+                None,
+            ),
+            (
+                "2024年,在县委坚强领导下青澜县白鹭镇持续推进",
+                "白鹭镇",
+                Some("青澜县"),
+                None,
+            ),
+            (
+                "2024年,湘西州凤凰县沱江镇深入推进",
+                "沱江镇",
+                Some("凤凰县"),
+                Some("湘西州"),
+            ),
+            ("2024年,白鹭镇坚持以", "白鹭镇", None, None),
+        ] {
+            let names = uppers_of_lead(lead, township)
+                .map(|(names, _)| names)
+                .unwrap_or_default();
+            assert_eq!(
+                (names.county.as_deref(), names.city.as_deref()),
+                (county, city),
+                "{lead}"
+            );
         }
     }
 

@@ -137,6 +137,10 @@ fn weigh(before: &str, after: &str, in_book: bool) -> i32 {
     {
         return NONE;
     }
+    // 2024年是“十四五”规划的关键之年: the plan is not that year's.
+    if unit && rest.starts_with('是') {
+        return 2;
+    }
     static NEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"^度?[^,，。;；、和及与]{0,14}(?:计划|打算|思路|安排|规划|谋划|目标|要点|远景)").ok()
     });
@@ -243,6 +247,8 @@ mod tests {
             ("二〇一八年,我镇", Some(2018)),
             ("依据《关于2022年工作的通知》,2023年", Some(2023)),
             ("2022年,考虑2023年工作计划", Some(2022)),
+            ("2024年是实施“十四五”规划的关键之年,我镇", Some(2024)),
+            ("2025年是“十四五”规划收官之年。现将2024年情况报告如下", Some(2024)),
         ] {
             assert_eq!(of_lead(lead).map(|y| y.year), year, "{lead}");
         }

@@ -11,6 +11,8 @@ use super::{Draft, Given, Harvest, Input, Line, LineStyle};
 use crate::error::{Error, Result};
 use crate::report::{Dropped, EvidenceSource, Place};
 use crate::schema::page::page as known;
+use crate::schema::titles::titles;
+use crate::text::date;
 
 mod align;
 mod facts;
@@ -87,6 +89,7 @@ impl<'a> Reading<'a> {
         reading.find_title();
         reading.reach_for_signature();
         reading.give_meta();
+        reading.take_bare_day();
         reading
     }
 
@@ -294,6 +297,10 @@ impl<'a> Reading<'a> {
             .map(|(_, value)| value.trim().to_owned())
             .filter(|title| !title.is_empty());
         let told = meta_title.clone().unwrap_or_else(|| page_title.clone());
+        // 青石县人民政府 alone is no title of an article.
+        let told = Some(told)
+            .filter(|told| !known().is_site(told) || titles().topic.is_match(told))
+            .unwrap_or_default();
         let full = bare(self.page.title.as_deref().unwrap_or_default());
         let marked = self.page.zones.iter().filter_map(|zone| match zone.kind {
             ZoneKind::Title(rank)
@@ -323,7 +330,11 @@ impl<'a> Reading<'a> {
                     self.roles[n] = Role::Used;
                 }
             }
-            None => self.title = Some(told).filter(|title| !title.is_empty()),
+            None => {
+                self.title = Some(told)
+                    .filter(|title| !title.is_empty())
+                    .or_else(|| self.line_above_article())
+            }
         }
         let Some(title) = self.title.clone() else { return };
         self.use_lines_of_title(&bare(&title));
@@ -335,6 +346,43 @@ impl<'a> Reading<'a> {
                 from: EvidenceSource::Header,
             },
         );
+    }
+
+    /// The nearest line above the article that reads like the title of a report, for pages that mark none.
+    fn line_above_article(&self) -> Option<String> {
+        const ABOVE: usize = 12;
+        let start = self.article.start;
+        (start.saturating_sub(ABOVE)..start).rev().find_map(|n| {
+            let line = &self.page.lines[n];
+            let text: String = line.text.chars().filter(|c| !c.is_whitespace()).collect();
+            let reads = (8..=80).contains(&text.chars().count())
+                && !text.contains(['。', '>', '|'])
+                && titles().topic.is_match(&text)
+                && (titles().tail.is_match(&text) || titles().other_tail.is_match(&text));
+            (reads && line.linked == 0 && self.roles[n] == Role::Text).then_some(text)
+        })
+    }
+
+    /// A day that stands without a label between title and text: `簇桥发布　2024-01-12 18:00`.
+    fn take_bare_day(&mut self) {
+        const ABOVE: usize = 6;
+        if self
+            .given
+            .iter()
+            .any(|given| given.label.contains("日期") || given.label.contains("时间"))
+        {
+            return;
+        }
+        let start = self.article.start;
+        let day = (start.saturating_sub(ABOVE)..start).rev().find_map(|n| {
+            let text = self.page.lines[n].text.trim();
+            let short = text.chars().count() <= 60 && !text.contains(['。', '星']);
+            let (_, range) = date::find(text).filter(|_| short)?;
+            Some(text[range].trim().to_owned())
+        });
+        if let Some(day) = day {
+            self.give("时间".to_owned(), day);
+        }
     }
 
     /// The first line of text in the article.
@@ -381,7 +429,19 @@ impl<'a> Reading<'a> {
                 self.give(label.to_owned(), value.trim().to_owned());
             }
         }
+        if let Some(site) = self.page.title.as_deref().and_then(site_of) {
+            self.give("网站名称".to_owned(), site.to_owned());
+        }
     }
+}
+
+/// The site that `<title>` names at its end: `报告_青石县人民政府`.
+fn site_of(title: &str) -> Option<&str> {
+    let start = title
+        .rfind(['-', '_', '|', '—', '–', '－', '·', '>', '｜'])
+        .map_or(0, |cut| cut + title[cut..].chars().next().map_or(0, char::len_utf8));
+    let site = title[start..].trim();
+    (site.contains("人民政府") && known().is_site(site)).then_some(site)
 }
 
 /// `<title>` without the names of the site and its columns at its end: `报告_青石县人民政府`.

@@ -66,6 +66,7 @@ fn a_page_of_the_trs_system() {
         ("发布机构", "青石镇人民政府"),
         ("发布时间", "2025-01-19 10:00"),
         ("来源", "青石镇"),
+        ("网站名称", "青石县人民政府门户网站"),
     ];
     assert_eq!(given(&draft), expected);
     let dropped = dropped(&draft);
@@ -108,7 +109,8 @@ fn a_page_laid_out_with_tables_and_line_breaks() {
         [
             ("title", TITLE),
             ("发布日期", "2024/01/29 11:30:01"),
-            ("来源", "沙泉县青石镇")
+            ("来源", "沙泉县青石镇"),
+            ("网站名称", "沙泉县人民政府")
         ]
     );
     assert!(draft.lines.iter().all(|line| line.style == LineStyle::Plain));
@@ -273,8 +275,27 @@ fn hostile_nesting_is_read_without_the_tree() {
 }
 
 #[test]
+fn a_page_that_marks_neither_title_nor_day() {
+    let page = format!(
+        "<html><head><meta charset=\"utf-8\"><title>青石县人民政府</title></head><body><table><tr><td>首页 | 政务公开</td></tr>\
+         <tr><td><b>{TITLE}</b></td></tr><tr><td>青石发布 2025-01-19 10:00</td></tr><tr><td class=\"content\">{}</td></tr></table></body></html>",
+        paragraphs()
+    );
+    let draft = draft(&page);
+    is_whole_report(&draft);
+    let given = given(&draft);
+    for fact in [("title", TITLE), ("时间", "2025-01-19"), ("网站名称", "青石县人民政府")] {
+        assert!(given.contains(&fact), "{fact:?} in {given:?}");
+    }
+}
+
+#[test]
 fn sites_are_cut_from_titles() {
     let table = [
+        (
+            "法治政府建设-青石镇2024年法治政府建设年度报告",
+            "法治政府建设-青石镇2024年法治政府建设年度报告",
+        ),
         ("报告_青石县人民政府", "报告"),
         ("报告-政务公开-青石县政府网", "报告"),
         ("报告 | 青石县司法局", "报告"),
