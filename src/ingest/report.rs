@@ -511,6 +511,27 @@ mod tests {
     }
 
     #[test]
+    fn headers_whose_values_stand_below_or_beside_the_title_are_read() {
+        let report = report(&format!(
+            "索引号：\n11500118009293110M/2025-00003\n发文字号：\n\n主题分类：\n司法\n发布机构：\n青澜县白鹭镇\n- 2025-01-16\n有效性：\n有效\n\
+             白鹭镇2024年法治政府建设年度报告 来源：白鹭镇 浏览次数： 字体：[ 大 中 小 ]\n2024年，{PARAGRAPH}\n一、工作情况\n{PARAGRAPH}\n网站地图 | 关于我们 | 联系我们"
+        ));
+        let m = &report.metadata;
+        assert_eq!(m.title.as_deref(), Some("白鹭镇2024年法治政府建设年度报告"));
+        assert_eq!(m.index_number.as_deref(), Some("11500118009293110M/2025-00003"));
+        assert_eq!(
+            (m.county.as_deref(), m.published.as_deref()),
+            (Some("青澜县"), Some("2025-01-16"))
+        );
+        assert!(
+            report.text.starts_with("白鹭镇2024年法治政府建设年度报告\n2024年"),
+            "{}",
+            report.text
+        );
+        assert!(report.text.ends_with('。'), "{}", report.text);
+    }
+
+    #[test]
     fn what_is_printed_below_a_report_is_left_out() {
         let report = report(&format!(
             "白鹭镇2024年法治政府建设工作报告\n{PARAGRAPH}\n一、工作情况\n{PARAGRAPH}\n白鹭镇人民政府\n2025年1月6日\n（联系人：李某，联系电话：0591-1234567）\n\

@@ -50,11 +50,16 @@ pub const LONE_NUMBER: &str = "lone number";
 /// The reason for the line above a printed report that names whose document it is.
 pub const LETTERHEAD: &str = "letterhead";
 
-/// Patterns with their reasons. One by one they are quicker than as a set: each gives up at the first character that does not
-/// fit, where a set of them is too large for a fast automaton.
+/// Patterns, tried one by one: each gives up at the first character that does not fit, where a set of them is too large for a
+/// fast automaton.
 struct Rules {
-    patterns: Vec<(Regex, String)>,
-    /// No line that fits is longer, in bytes.
+    patterns: Vec<Known>,
+}
+
+struct Known {
+    pattern: Regex,
+    reason: String,
+    /// No line that fits is longer, in characters.
     longest: usize,
 }
 
@@ -122,25 +127,24 @@ impl Rules {
     fn of(rules: &[Rule], place: Where) -> Rules {
         let here = rules.iter().filter(|rule| rule.r#where == place);
         let patterns = here.flat_map(|rule| {
-            rule.patterns
-                .iter()
-                .map(|p| (pattern(&format!("^(?:{p})$")), rule.reason.clone()))
+            rule.patterns.iter().map(|p| Known {
+                pattern: pattern(&format!("^(?:{p})$")),
+                reason: rule.reason.clone(),
+                longest: rule.longest,
+            })
         });
         Rules {
             patterns: patterns.collect(),
-            longest: match place {
-                Where::Anywhere => 120,
-                Where::Edge => 2000,
-            },
         }
     }
 
     fn reason(&self, key: &str) -> Option<&str> {
-        if key.len() > self.longest {
-            return None;
-        }
-        let (_, reason) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(key))?;
-        Some(reason)
+        let length = key.chars().count();
+        let known = self
+            .patterns
+            .iter()
+            .find(|known| length <= known.longest && known.pattern.is_match(key))?;
+        Some(&known.reason)
     }
 }
 
@@ -163,7 +167,13 @@ struct Declared {
 struct Rule {
     reason: String,
     r#where: Where,
+    #[serde(default = "usually_longest")]
+    longest: usize,
     patterns: Vec<String>,
+}
+
+fn usually_longest() -> usize {
+    150
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]

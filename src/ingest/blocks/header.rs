@@ -101,8 +101,27 @@ pub fn lone_label(line: &str) -> Option<&str> {
 /// Whether `value` looks like what belongs beside a label.
 pub fn fits(label: &str, value: &str) -> bool {
     let field = boilerplate().field(&bare(label)).flatten();
-    let value = value.trim_matches(is_dressing);
-    shaped(field, value) || (field == Some(Field::IssuingBody) && is_body_like(value))
+    let value = value.trim_matches(is_blank);
+    match field {
+        // 主题分类 / 司法: a word or two.
+        None => {
+            value.chars().count() <= 12
+                && value
+                    .chars()
+                    .all(|c| is_han(c) || c.is_ascii_alphanumeric() || "、/,，;；".contains(c))
+                && lone_label(value).is_none()
+        }
+        Some(Field::IssuingBody) => is_body_like(value.trim_matches(is_dressing)),
+        _ => shaped(field, value.trim_matches(is_dressing)),
+    }
+}
+
+/// The labels that follow a title on its own line: …年度报告 发布日期：2023-12-29 来源：白鹭镇. Says where they start, in bytes.
+pub fn after_title(line: &str) -> Option<(usize, Header)> {
+    let labels = labels(line);
+    let start = labels.iter().find(|label| label.marked)?.whole.start;
+    let header = read(line.get(start..)?, true).filter(|header| header.rest.is_none())?;
+    (start > 0 && !header.given.is_empty()).then_some((start, header))
 }
 
 /// The county whose site a line of navigation names: 欢迎访问青澜县人民政府网, 首页 > 青澜县 > 白鹭镇.

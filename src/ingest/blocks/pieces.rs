@@ -250,7 +250,17 @@ impl Sieve {
             } else if let Some(given) = header::source_and_time(piece.text()).filter(|_| n < end) {
                 self.given.extend(given);
                 self.drop(&piece.strip, "header table");
-            } else if n < end && header::is_date_line(piece.text()) {
+            } else if let Some((start, read)) = self.title_with_labels(&piece).filter(|_| n <= end) {
+                self.given.extend(read.given);
+                let labels = piece.strip.slice(start..piece.strip.text.len(), self.encoding);
+                self.drop(&labels, "header table");
+                let title = piece.strip.slice(0..start, self.encoding);
+                let len = title.text.trim_end_matches(is_blank).len();
+                kept.push(Piece {
+                    strip: title.slice(0..len, self.encoding),
+                    ..piece
+                });
+            } else if n < end && header::is_date_line(piece.text().trim_start_matches(['-', '•', '·', '*'])) {
                 self.given.extend(header::by_shape(piece.text()));
                 self.drop(&piece.strip, "header table");
             } else if let Some(rest) = self.after_breadcrumb(&piece) {
@@ -274,6 +284,13 @@ impl Sieve {
         self.drop(&head, reason);
         let rest = piece.strip.slice(rest?, self.encoding);
         Some(Piece { strip: rest, ..piece })
+    }
+
+    /// Where the labels start that follow a title on its line, and what they say.
+    fn title_with_labels(&self, piece: &Piece) -> Option<(usize, header::Header)> {
+        let text = piece.text();
+        let (start, read) = header::after_title(text).filter(|_| text.len() <= 1000)?;
+        super::marks::is_title(&plain(&text[..start], self.script)).then_some((start, read))
     }
 
     /// Where the title starts that is glued to the last part of a breadcrumb.

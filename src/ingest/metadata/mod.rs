@@ -640,7 +640,8 @@ impl<'a> Scribe<'a> {
             return;
         }
         let mut cited: Vec<(String, usize, Range<usize>)> = Vec::new();
-        for n in 0..self.blocks.len().min(400) {
+        let citing = (0..self.blocks.len().min(400)).filter(|n| self.blocks[*n].text().contains('《'));
+        for n in citing {
             let text = self.plain_of(n).text;
             cited.extend(place::cited_counties(&text).into_iter().map(|(name, at)| (name, n, at)));
         }
