@@ -47,7 +47,7 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Cost) {
 }
 
 /// User and system time of this process until now, in seconds.
-fn own_cpu() -> f64 {
+pub fn own_cpu() -> f64 {
     const TICKS_A_SECOND: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat").expect("this needs Linux");
     // The name of the program stands in brackets and may hold anything; utime and stime are the 14th and 15th field.
@@ -61,13 +61,6 @@ fn own_cpu() -> f64 {
         .filter_map(|field| field.parse::<f64>().ok())
         .sum();
     ticks / TICKS_A_SECOND
-}
-
-/// How long this thread has been running on a processor, whatever else the machine did meanwhile.
-pub fn thread_time() -> Duration {
-    let schedstat = fs::read_to_string("/proc/thread-self/schedstat").expect("this needs Linux");
-    let nanoseconds = schedstat.split_whitespace().next().and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.expect("the first field counts nanoseconds"))
 }
 
 /// The most memory that this process held at any time, in bytes.

@@ -26,7 +26,7 @@ impl Script {
     pub fn of(text: &str) -> Script {
         let mut han = 0;
         let mut traditional = 0;
-        for c in text.chars().take(4000).filter(|c| is_han(*c)) {
+        for c in text.chars().take(2000).filter(|c| is_han(*c)) {
             han += 1;
             if simplify_char(c) != c && !"乾著覆徵於么瞭藉夥剋".contains(c) {
                 traditional += 1;
@@ -90,9 +90,12 @@ pub fn plain(text: &str, script: Script) -> String {
 
 /// Whether `c` shows nothing: blanks of every width, zero-width characters, controls, the soft hyphen.
 pub fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{00AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    // Nearly all characters asked about are Han.
+    !matches!(c, '\u{4E00}'..='\u{9FFF}') && (c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// Whether `c` is a Chinese character.

@@ -19,54 +19,64 @@ pub struct Numbering {
 
 /// The number that `line` begins with. A lost bracket (`一)`), blanks and both widths are allowed; `3.15` and `12·4` are no numbering.
 pub fn numbering(line: &str) -> Option<Numbering> {
-    static RANKS: LazyLock<Vec<(u8, Regex)>> = LazyLock::new(|| {
+    // With the rank, the characters that a number of this form can start with.
+    static RANKS: LazyLock<Vec<(u8, &str, Regex)>> = LazyLock::new(|| {
         const HAN: &str = "[一二三四五六七八九十]{1,3}";
+        const NUMERALS: &str = "一二三四五六七八九十";
+        const BRACKETS: &str = "（(〔【";
+        const DIGITS: &str = "0123456789０１２３４５６７８９";
         [
-            (1, format!(r"^({HAN})\s*[、.．﹑]")),
-            (1, format!(r"^第({HAN})(?:部分|章|节)[\s、:：.．]*")),
-            (1, format!(r"^({HAN})$")),
-            (2, format!(r"^[（(〔【]\s*({HAN})\s*[)）〕】]\s*[、.．]?")),
-            (2, format!(r"^({HAN})\s*[)）]\s*[、.．]?")),
-            (3, r"^([0-9０-９]{1,2})\s*(?:[、﹑]|[.．](?:[^0-9０-９]|$))".to_owned()),
-            (4, r"^[（(]\s*([0-9０-９]{1,2})\s*[)）]\s*[、.．]?".to_owned()),
-            (4, r"^([0-9０-９]{1,2})\s*[)）]".to_owned()),
-            (4, r"^([①-⑳])".to_owned()),
+            (1, NUMERALS, format!(r"^({HAN})\s*[、.．﹑]")),
+            (1, "第", format!(r"^第({HAN})(?:部分|章|节)[\s、:：.．]*")),
+            (1, NUMERALS, format!(r"^({HAN})$")),
+            (2, BRACKETS, format!(r"^[（(〔【]\s*({HAN})\s*[)）〕】]\s*[、.．]?")),
+            (2, NUMERALS, format!(r"^({HAN})\s*[)）]\s*[、.．]?")),
+            (
+                3,
+                DIGITS,
+                r"^([0-9０-９]{1,2})\s*(?:[、﹑]|[.．](?:[^0-9０-９]|$))".to_owned(),
+            ),
+            (4, BRACKETS, r"^[（(]\s*([0-9０-９]{1,2})\s*[)）]\s*[、.．]?".to_owned()),
+            (4, DIGITS, r"^([0-9０-９]{1,2})\s*[)）]".to_owned()),
+            (4, "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", r"^([①-⑳])".to_owned()),
         ]
         .into_iter()
-        .filter_map(|(rank, pattern)| Some((rank, Regex::new(&pattern).ok()?)))
+        .filter_map(|(rank, first, pattern)| Some((rank, first, Regex::new(&pattern).ok()?)))
         .collect()
     });
     let start = line.len() - line.trim_start_matches(is_blank).len();
     let body = &line[start..];
-    if !body.starts_with(|c: char| "一二三四五六七八九十第（(〔【".contains(c) || c.is_numeric()) {
-        return None;
-    }
-    RANKS.iter().find_map(|(rank, pattern)| {
-        let found = pattern.captures(body)?;
-        // 二、三产业 counts branches of the economy.
-        let rest = &body[found.get(0)?.end()..];
-        if *rank == 1 && ["三产", "四", "五"].iter().any(|word| rest.starts_with(word)) && rest.contains("产业") {
-            return None;
-        }
-        let digits = found.get(1)?;
-        let number = match digits.as_str().chars().next() {
-            Some(c @ '①'..='⑳') => u64::from(c as u32 - '①' as u32 + 1),
-            _ => numeral::parse(digits.as_str())?.min(999),
-        };
-        let mut len = found.get(0)?.end();
-        // The character that proves `1.` is not `1.5` belongs to the text.
-        if *rank == 3 {
-            let mark = body[digits.end()..]
-                .find(['、', '﹑', '.', '．'])
-                .map_or(0, |at| digits.end() + at);
-            len = mark + body[mark..].chars().next().map_or(0, char::len_utf8);
-        }
-        Some(Numbering {
-            rank: *rank,
-            number,
-            len: start + len,
+    let initial = body.chars().next()?;
+    RANKS
+        .iter()
+        .filter(|(_, first, _)| first.contains(initial))
+        .find_map(|(rank, _, pattern)| {
+            let found = pattern.captures(body)?;
+            // 二、三产业 counts branches of the economy.
+            let rest = &body[found.get(0)?.end()..];
+            if *rank == 1 && ["三产", "四", "五"].iter().any(|word| rest.starts_with(word)) && rest.contains("产业")
+            {
+                return None;
+            }
+            let digits = found.get(1)?;
+            let number = match digits.as_str().chars().next() {
+                Some(c @ '①'..='⑳') => u64::from(c as u32 - '①' as u32 + 1),
+                _ => numeral::parse(digits.as_str())?.min(999),
+            };
+            let mut len = found.get(0)?.end();
+            // The character that proves `1.` is not `1.5` belongs to the text.
+            if *rank == 3 {
+                let mark = body[digits.end()..]
+                    .find(['、', '﹑', '.', '．'])
+                    .map_or(0, |at| digits.end() + at);
+                len = mark + body[mark..].chars().next().map_or(0, char::len_utf8);
+            }
+            Some(Numbering {
+                rank: *rank,
+                number,
+                len: start + len,
+            })
         })
-    })
 }
 
 /// Whether a line begins as a list item does: a number, 一是, 第一，, a bullet, 附件.
