@@ -75,13 +75,16 @@ pub trait Progress: Sync {
 /// is named in [`Outcome::failed`].
 pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
     options.read.check()?;
-    let walked = walk(roots)?;
+    let mut walked = walk(roots)?;
     let mut outcome = Outcome::default();
     note_skipped(&walked.skipped, roots, &mut outcome);
     let unseen = note_unseen(&walked.warnings, &mut outcome);
     let mut writer = Writer::open(index, &options.writer)?;
     let known = known_sources(&writer.snapshot()?)?;
     outcome.removed = vanished(&known, &walked.files, roots, &unseen);
+    if writer.lexicon_changed() {
+        walked.files.extend(files_elsewhere(&known, roots)?);
+    }
     let plan = Plan::make(
         &known,
         walked.files,
@@ -257,6 +260,22 @@ fn vanished(
         .collect();
     vanished.sort();
     vanished
+}
+
+/// The files the index knows that stand under none of the roots.
+///
+/// # Errors
+/// When one of them is not there any more.
+fn files_elsewhere(known: &HashMap<String, SourceEntry>, roots: &[PathBuf]) -> Result<Vec<Found>> {
+    let paths: Vec<PathBuf> = known
+        .keys()
+        .filter(|path| !is_under(path, roots))
+        .map(PathBuf::from)
+        .collect();
+    let walked = walk(&paths).map_err(|error| {
+        error.hinted("the lexicon changed, so every file must be read again: build the index anew with --rebuild")
+    })?;
+    Ok(walked.files)
 }
 
 /// A file to be read.

@@ -497,6 +497,25 @@ fn a_lexicon_takes_effect_and_is_kept() {
 }
 
 #[test]
+fn a_new_lexicon_reaches_the_files_elsewhere_too() {
+    let dir = TestDir::new();
+    dir.write(
+        "east/a.txt",
+        report("云河县", "青石镇", 2022, "推进莎姐守未工程，莎姐守未进校园。"),
+    );
+    dir.write("west/b.txt", report("云河县", "白水镇", 2022, "莎姐守未进乡村。"));
+    dir.write("words.txt", "莎姐守未\n");
+    dir.index("east");
+    dir.index("west");
+    let outcome = indexed(&dir, &["west", "--lexicon", "words.txt"]);
+    assert_eq!(outcome["reports"], 2, "both folders are cut into words anew");
+    dir.remove("east/a.txt");
+    let output = dir.run(&["index", "west", "--lexicon", "/dev/null"]).exits(2);
+    output.tells(&["east/a.txt", "--rebuild"]);
+    assert_eq!(words(&dir), ["莎姐守未"], "nothing was changed");
+}
+
+#[test]
 fn a_lexicon_that_is_wrong_is_refused_with_the_line() {
     let dir = three();
     dir.write("words.txt", "好词\n《不是词》\n");
