@@ -75,6 +75,7 @@ pub trait Progress: Sync {
 /// is named in [`Outcome::failed`].
 pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
     options.read.check()?;
+    recover(index)?;
     let mut walked = walk(roots)?;
     let mut outcome = Outcome::default();
     note_skipped(&walked.skipped, roots, &mut outcome);
@@ -118,6 +119,7 @@ pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress
 /// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder, or one of the folders beside it
 /// that are used meanwhile, holds something that is no index.
 pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
+    recover(index)?;
     let [new, old] = ["new", "old"].map(|ending| beside(index, ending));
     for folder in [index, &new, &old] {
         index::check_folder(folder)?;
@@ -136,6 +138,15 @@ pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progres
     rename(&new, index)?;
     remove_folder(&old)?;
     Ok(outcome)
+}
+
+/// Puts the last index back in its place when a rebuild was interrupted between taking it away and putting the new one there.
+fn recover(index: &Path) -> Result<()> {
+    let old = beside(index, "old");
+    match !index.exists() && old.join(index::MARKER).is_file() {
+        true => rename(&old, index),
+        false => Ok(()),
+    }
 }
 
 /// The path of a folder with an ending put to its name.

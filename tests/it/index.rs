@@ -497,6 +497,17 @@ fn a_lexicon_takes_effect_and_is_kept() {
 }
 
 #[test]
+fn an_interrupted_rebuild_leaves_the_last_index_to_the_next_run() {
+    let dir = three();
+    dir.index("reports");
+    // As a rebuild leaves it that ended between its two renames.
+    std::fs::rename(dir.path(".baogao"), dir.path(".baogao.old")).unwrap();
+    let outcome = indexed(&dir, &["reports"]);
+    assert_eq!(outcome["unchanged"], 3);
+    assert!(!dir.path(".baogao.old").exists());
+}
+
+#[test]
 fn a_new_lexicon_reaches_the_files_elsewhere_too() {
     let dir = TestDir::new();
     dir.write(
