@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use super::terminal::{Destination, Terminal};
+use super::terminal::{Form, Terminal};
 use super::{Status, terminal};
 use crate::error::{Error, Result};
 use crate::index::WriterOptions;
@@ -49,13 +49,7 @@ pub struct Args {
     rebuild: bool,
     /// text, or json for every file by name
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    format: Form,
 }
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
@@ -68,15 +62,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     for warning in &outcome.warnings {
         terminal.note(&format!("warning: {warning}"));
     }
-    Destination::StandardOutput.write(|out| {
-        let written = match args.format {
-            Format::Text => out.write_all(summary(&outcome).as_bytes()),
-            Format::Json => writeln!(out, "{:#}", serde_json::json!(outcome)),
-        };
-        written
-            .and_then(|()| out.flush())
-            .map_err(|error| Error::io("standard output", error))
-    })?;
+    args.format.print(|| summary(&outcome), || serde_json::json!(outcome))?;
     Ok(match outcome.failed.is_empty() {
         true => Status::Found,
         false => Status::Partly,

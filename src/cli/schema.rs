@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::Status;
-use super::terminal::{Destination, Terminal};
-use crate::error::{Error, Result};
+use super::terminal::{Form, Terminal};
+use crate::error::Result;
 use crate::output::wrap::pad;
 use crate::schema::fields::Field;
 use crate::schema::topics;
@@ -15,25 +15,11 @@ use crate::schema::values::values_of;
 pub struct Args {
     /// text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    format: Form,
 }
 
 pub fn run(args: &Args, _terminal: &Terminal) -> Result<Status> {
-    Destination::StandardOutput.write(|out| {
-        let written = match args.format {
-            Format::Text => out.write_all(text().as_bytes()),
-            Format::Json => writeln!(out, "{:#}", json()),
-        };
-        written
-            .and_then(|()| out.flush())
-            .map_err(|error| Error::io("standard output", error))
-    })?;
+    args.format.print(text, json)?;
     Ok(Status::Found)
 }
 

@@ -27,6 +27,13 @@ pub enum Color {
     Never,
 }
 
+/// The forms in which a command tells what it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    Text,
+    Json,
+}
+
 /// The terminal, as far as this run is concerned.
 pub struct Terminal {
     color: Color,
@@ -95,6 +102,20 @@ impl Terminal {
             shown: !self.quiet && stderr().is_terminal(),
             bar: OnceLock::new(),
         }
+    }
+}
+
+impl Form {
+    /// Writes one of the two to standard output.
+    pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) -> Result<()> {
+        let told = match self {
+            Form::Text => text(),
+            Form::Json => format!("{:#}\n", json()),
+        };
+        let mut out = stdout().lock();
+        out.write_all(told.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| Error::io("standard output", error))
     }
 }
 

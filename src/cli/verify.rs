@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::terminal::{Destination, Terminal};
+use super::terminal::{Form, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::index::Verification;
@@ -33,15 +33,9 @@ pub struct Args {
     seed: u64,
     /// text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: Form,
     #[command(flatten)]
     input: Input,
-}
-
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 #[derive(Serialize)]
@@ -67,15 +61,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         seed: args.seed,
         sources: check_sources(&index)?,
     };
-    Destination::StandardOutput.write(|out| {
-        let written = match args.format {
-            Format::Text => out.write_all(report.text().as_bytes()),
-            Format::Json => writeln!(out, "{:#}", serde_json::json!(report)),
-        };
-        written
-            .and_then(|()| out.flush())
-            .map_err(|error| Error::io("standard output", error))
-    })?;
+    args.format.print(|| report.text(), || serde_json::json!(report))?;
     Ok(
         match report.verification.differences.is_empty() && report.sources.is_sound() {
             true => Status::Found,
