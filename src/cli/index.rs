@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use super::terminal::{Form, Terminal};
+use super::terminal::{Form, Terminal, named};
 use super::{Status, terminal};
 use crate::error::{Error, Result};
 use crate::index::WriterOptions;
@@ -13,9 +13,6 @@ use crate::update::{Outcome, Progress, UpdateOptions, rebuild, update};
 
 /// How much memory the postings may take, in megabytes, unless said otherwise.
 const USUAL_MEMORY: usize = 256;
-
-/// How many files of a list are named in the summary; all of them are with --format json.
-const NAMED: usize = 20;
 
 /// Index reports: read what is new or changed, forget what is gone
 ///
@@ -151,14 +148,5 @@ fn list(text: &mut String, title: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
-    text.push_str(&format!("{title}:\n"));
-    for item in items.iter().take(NAMED) {
-        text.push_str(&format!("  {}\n", item.replace(char::is_control, "\u{fffd}")));
-    }
-    if items.len() > NAMED {
-        text.push_str(&format!(
-            "  and {} more; --format json names them all\n",
-            items.len() - NAMED
-        ));
-    }
+    text.push_str(&format!("{title}:\n{}", named(items)));
 }

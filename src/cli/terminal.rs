@@ -105,6 +105,22 @@ impl Terminal {
     }
 }
 
+/// The first of some items, one a line; all of them are told with --format json.
+pub fn named(items: &[String]) -> String {
+    const NAMED: usize = 20;
+    let mut text = String::new();
+    for item in items.iter().take(NAMED) {
+        text.push_str(&format!("  {}\n", item.replace(char::is_control, "\u{fffd}")));
+    }
+    if items.len() > NAMED {
+        text.push_str(&format!(
+            "  and {} more; --format json names them all\n",
+            items.len() - NAMED
+        ));
+    }
+    text
+}
+
 impl Form {
     /// Writes one of the two to standard output.
     pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) -> Result<()> {

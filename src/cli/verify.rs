@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::terminal::{Form, Terminal};
+use super::terminal::{Form, Terminal, named};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::index::Verification;
 use crate::output::counted;
+use crate::report::passage_id;
 use crate::update::{SourceCheck, check_sources};
-
-/// How many differences are printed; all of them are with --format json.
-const NAMED: usize = 20;
 
 /// Prove the index: compare it with a plain reading of the texts, and the texts with their files
 ///
@@ -85,18 +83,16 @@ impl Report {
             counted(*occurrences, "occurrence"),
             counted(differences.len() as u64, "difference")
         );
-        for difference in differences.iter().take(NAMED) {
-            text.push_str(&format!(
-                "  {} in {}-{:04}: {} by the index, {} by reading\n",
-                difference.phrase, difference.report, difference.seq, difference.indexed, difference.read
-            ));
-        }
-        if differences.len() > NAMED {
-            text.push_str(&format!(
-                "  and {} more; --format json names them all\n",
-                differences.len() - NAMED
-            ));
-        }
+        let told = differences.iter().map(|difference| {
+            format!(
+                "{} in {}: {} by the index, {} by reading",
+                difference.phrase,
+                passage_id(difference.report, difference.seq),
+                difference.indexed,
+                difference.read
+            )
+        });
+        text.push_str(&named(&told.collect::<Vec<_>>()));
         text.push_str(&format!(
             "{}: {} as indexed, {} changed, {} missing\n",
             counted(self.sources.files as u64, "file"),

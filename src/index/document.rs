@@ -59,8 +59,7 @@ pub(super) struct StoredPassage(pub usize, pub u32, pub [usize; 2], pub Place);
 impl Prepared {
     /// Folds, tags and packs a report.
     pub fn new(report: Report) -> Self {
-        let layout = Layout::new();
-        let passages = pack_passages(&layout, &report);
+        let passages = pack_passages(Layout::get(), &report);
         Prepared {
             report: StoredReport {
                 id: report.id,

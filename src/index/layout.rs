@@ -1,5 +1,7 @@
 //! Defines which fields the tantivy documents have, and how each is kept.
 
+use std::sync::LazyLock;
+
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
@@ -51,8 +53,16 @@ pub struct Layout {
     pub source_json: Field,
 }
 
+/// The one layout: making a schema anew for every report would cost more than packing it.
+static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
+
 impl Layout {
-    pub fn new() -> Self {
+    /// The layout of every index.
+    pub fn get() -> &'static Layout {
+        &LAYOUT
+    }
+
+    fn new() -> Self {
         let mut schema = Schema::builder();
         Layout {
             doc: schema.add_text_field("doc", STRING),
@@ -84,7 +94,7 @@ impl Layout {
 pub fn fingerprint() -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(
-        serde_json::to_string(&Layout::new().schema)
+        serde_json::to_string(&Layout::get().schema)
             .unwrap_or_default()
             .as_bytes(),
     );
@@ -125,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_field_has_a_place_in_the_schema() {
-        let layout = Layout::new();
+        let layout = Layout::get();
         for field in fields::Field::ALL {
             assert_eq!(layout.schema.get_field_name(layout.facet(field)), field.name());
         }

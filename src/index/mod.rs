@@ -36,7 +36,7 @@ pub const MARKER: &str = "baogao.json";
 /// An index opened for reading: a snapshot that stays as it is while others write.
 pub struct Index {
     path: PathBuf,
-    layout: Layout,
+    layout: &'static Layout,
     searcher: tantivy::Searcher,
     stamp: Stamp,
 }
@@ -67,7 +67,7 @@ impl Index {
         })?;
         Ok(Index {
             path: path.to_path_buf(),
-            layout: Layout::new(),
+            layout: Layout::get(),
             searcher,
             stamp,
         })

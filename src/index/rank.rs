@@ -3,10 +3,10 @@
 //!
 //! For each phrase or word, `idf · tf · (k1 + 1) / (tf + k1 · (1 − b + b · length / typical length))` with
 //! `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, where `tf` is how often it stands in the passage (each time in a heading counts
-//! `heading` times), `N` how many passages there are and `n` in how many of them it stands (a phrase: its rarest unit). Source: S. Robertson and
-//! H. Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, for BM25 and its field weights (BM25F).
+//! `heading` times), `N` how many passages there are and `n` in how many of them it stands (a phrase: its rarest unit). Source:
+//! S. Robertson and H. Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, for BM25 and its field weights (BM25F).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption, Term};
@@ -40,10 +40,14 @@ pub fn weighted_mentions(ranking: &Ranking, (all, in_headings): (u32, u32)) -> f
     all as f32 + (ranking.heading - 1.0) * in_headings as f32
 }
 
-/// The words of the index that stand inside the phrases. The index's own dictionary tells what a word is, so that no other
-/// need be loaded to answer a question.
-pub fn words_inside(layout: &Layout, segments: &[SegmentReader], phrases: &[Phrase]) -> tantivy::Result<Vec<String>> {
-    let mut words = BTreeSet::new();
+/// The words of the index that stand inside the phrases, and in how many passages each stands. The index's own dictionary tells
+/// what a word is, so that no other need be loaded to answer a question.
+pub fn words_inside(
+    layout: &Layout,
+    segments: &[SegmentReader],
+    phrases: &[Phrase],
+) -> tantivy::Result<BTreeMap<String, u64>> {
+    let mut words = BTreeMap::new();
     for phrase in phrases {
         let units: Vec<&str> = units(&phrase.folded).take(MAX_UNITS).collect();
         for start in 0..units.len() {
@@ -52,23 +56,17 @@ pub fn words_inside(layout: &Layout, segments: &[SegmentReader], phrases: &[Phra
                     break;
                 }
                 let word = units[start..end].concat();
-                if !words.contains(&word) && is_word(layout, segments, &word)? {
-                    words.insert(word);
+                if words.contains_key(&word) {
+                    continue;
+                }
+                let with_it = passages_with(segments, layout.words, &word)?;
+                if with_it > 0 {
+                    words.insert(word, with_it);
                 }
             }
         }
     }
-    Ok(words.into_iter().collect())
-}
-
-fn is_word(layout: &Layout, segments: &[SegmentReader], word: &str) -> tantivy::Result<bool> {
-    let term = Term::from_field_text(layout.words, word);
-    for segment in segments {
-        if segment.inverted_index(layout.words)?.get_term_info(&term)?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(words)
 }
 
 /// In how many passages a phrase stands at the most: as many as its rarest unit. How many it really are is known only after

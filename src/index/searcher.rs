@@ -152,7 +152,7 @@ impl Index {
         phrases: &[Phrase],
     ) -> tantivy::Result<SegmentMatches> {
         let compiler = Compiler {
-            layout: &self.layout,
+            layout: self.layout,
             segment,
             phrases,
         };
@@ -190,14 +190,13 @@ impl Index {
             .map(|phrase| {
                 Ok(rank::idf(
                     passages,
-                    rank::passages_at_most(&self.layout, segments, phrase)?,
+                    rank::passages_at_most(self.layout, segments, phrase)?,
                 ))
             })
             .collect::<tantivy::Result<Vec<f32>>>()?;
         let mut words = Vec::new();
         if found.iter().any(|segment| !segment.docs.is_empty()) {
-            for word in rank::words_inside(&self.layout, segments, phrases)? {
-                let with_it = rank::passages_with(segments, self.layout.words, &word)?;
+            for (word, with_it) in rank::words_inside(self.layout, segments, phrases)? {
                 words.push((word, ranking.words * rank::idf(passages, with_it)));
             }
         }
@@ -223,7 +222,7 @@ impl Index {
                 });
             }
             for (word, idf) in &words {
-                rank::each_mention(&self.layout, segment, word, &found.docs, |at, tf| {
+                rank::each_mention(self.layout, segment, word, &found.docs, |at, tf| {
                     let found = &mut matches[from + at];
                     found.score += rank::bm25(&ranking, *idf, tf as f32, lengths.fieldnorm(found.doc));
                 })?;

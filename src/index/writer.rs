@@ -42,7 +42,7 @@ pub struct WriterOptions {
 /// Writes an index. Nothing it does is seen by anyone before [`Writer::commit`]; dropped without it, it leaves no trace.
 pub struct Writer {
     path: PathBuf,
-    layout: Layout,
+    layout: &'static Layout,
     writer: TantivyWriter,
     stamp: Stamp,
     /// Whether what the index holds was cut into words by another lexicon.
@@ -82,7 +82,7 @@ impl Writer {
             .map_err(|error| damaged(path, error))?;
         let mut writer = Writer {
             path: path.to_path_buf(),
-            layout: Layout::new(),
+            layout: Layout::get(),
             writer,
             lexicon_changed,
             stamp: Stamp::ours(words),
@@ -109,7 +109,7 @@ impl Writer {
 
     /// Adds a report with its passages. They go into one segment, side by side.
     pub fn add_report(&mut self, prepared: Prepared) -> Result<()> {
-        let report = prepared.report.pack(&self.layout);
+        let report = prepared.report.pack(self.layout);
         let operations = prepared.passages.into_iter().chain([report]).map(UserOperation::Add);
         self.dirty = true;
         self.writer
@@ -130,7 +130,7 @@ impl Writer {
     pub fn put_source(&mut self, source: &SourceEntry) -> Result<()> {
         self.remove_source(&source.path);
         self.writer
-            .add_document(source.pack(&self.layout))
+            .add_document(source.pack(self.layout))
             .map_err(|error| damaged(&self.path, error))?;
         Ok(())
     }
@@ -207,7 +207,7 @@ fn create(path: &Path) -> Result<TantivyIndex> {
         ..IndexSettings::default()
     };
     let directory = MmapDirectory::open(path).map_err(|error| damaged(path, error))?;
-    TantivyIndex::create(directory, Layout::new().schema, settings).map_err(|error| damaged(path, error))
+    TantivyIndex::create(directory, Layout::get().schema.clone(), settings).map_err(|error| damaged(path, error))
 }
 
 /// Writes the file by which people and programs know the folder for what it is.

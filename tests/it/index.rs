@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::sample::{report, three_reports};
+use crate::sample::{report, three, three_reports};
 use crate::testdir::{Output, TestDir};
 
 /// Runs `index` with these arguments, and returns what it did as JSON.
@@ -30,13 +30,6 @@ fn counts(outcome: &Value) -> [usize; 5] {
 
 fn passages(dir: &TestDir, question: &str) -> u64 {
     dir.search(&[question]).summary.totals.passages
-}
-
-fn three() -> TestDir {
-    let dir = TestDir::new();
-    three_reports(&dir);
-    dir.index("reports");
-    dir
 }
 
 #[test]

@@ -50,6 +50,14 @@ pub fn report(county: &str, township: &str, year: u16, body: &str) -> String {
     )
 }
 
+/// A folder with [`three_reports`] and an index of them.
+pub fn three() -> TestDir {
+    let dir = TestDir::new();
+    three_reports(&dir);
+    dir.index("reports");
+    dir
+}
+
 /// Three townships of two counties in two years, with phrases that tests look for.
 pub fn three_reports(dir: &TestDir) {
     dir.write(

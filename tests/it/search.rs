@@ -5,17 +5,10 @@ use std::process::Stdio;
 
 use baogao::hits::{Facet, Hits, Totals};
 
-use crate::sample::{corpus_index, report, three_reports};
+use crate::sample::{corpus_index, report, three, three_reports};
 use crate::testdir::TestDir;
 
 /// Three indexed reports: 青石镇 2022 and 白水镇 2023 of 云河县, 红叶乡 2024 of 松岭县.
-fn three() -> TestDir {
-    let dir = TestDir::new();
-    three_reports(&dir);
-    dir.index("reports");
-    dir
-}
-
 /// The townships of the hits, in order.
 fn townships(hits: &Hits) -> Vec<&str> {
     hits.hits

@@ -2,15 +2,8 @@
 
 use serde_json::Value;
 
-use crate::sample::{corpus_index, three_reports};
+use crate::sample::{corpus_index, three};
 use crate::testdir::TestDir;
-
-fn three() -> TestDir {
-    let dir = TestDir::new();
-    three_reports(&dir);
-    dir.index("reports");
-    dir
-}
 
 #[test]
 fn a_sound_index_is_said_to_be_sound() {

@@ -163,8 +163,6 @@ pub struct Extraction {
     pub lossy: Option<usize>,
     /// What holds for the whole file; warnings about one report stand in its draft.
     pub warnings: Vec<String>,
-    /// BLAKE3 hash of the file, in hexadecimal digits.
-    pub hash: String,
 }
 
 /// A format that can be read.
@@ -247,18 +245,10 @@ pub fn format_of(path: &Path) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// The file cannot be opened, is larger than `options.max_bytes`, is empty or binary, or no report in it can be found.
-pub fn extract(path: &Path, options: &Options) -> Result<Extraction> {
-    extract_bytes(path, read(path, options.max_bytes)?, options)
-}
-
 /// Reads the bytes of a file; `path` tells its format and stands in messages.
 ///
 /// # Errors
-/// As [`extract`].
+/// The file is larger than `options.max_bytes`, is empty or binary, or no report in it can be found.
 pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<Extraction> {
     if bytes.len() as u64 > options.max_bytes {
         return Err(too_large(path, bytes.len() as u64, options.max_bytes));
@@ -269,7 +259,6 @@ pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<E
     let Some(named) = format_of(path) else {
         return Err(Error::source(path, "no reader for files of this ending").hinted(readable_endings()));
     };
-    let hash = blake3::hash(&bytes).to_hex().to_string();
     let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| trouble.about(path))?;
     if decoded.text.trim().is_empty() {
         return Err(Error::source(path, "only blanks, no text").hinted("download it again, or delete it"));
@@ -291,7 +280,6 @@ pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<E
         encoding: decoded.encoding.name(),
         lossy: decoded.lossy,
         warnings,
-        hash,
     })
 }
 
