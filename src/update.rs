@@ -499,13 +499,12 @@ fn take_in(
     reading: Reading,
 ) -> Result<()> {
     let path = &task.file.name;
-    let read_before_as = task.known.as_ref().map_or("", |known| &known.settings);
     let mut entry = SourceEntry {
         path: path.clone(),
         size: task.file.size,
         modified: task.file.modified,
         hash: String::new(),
-        settings: if settings.is_empty() { read_before_as } else { settings }.to_owned(),
+        settings: settings.to_owned(),
         reports: Vec::new(),
         failures: Vec::new(),
     };
@@ -525,6 +524,7 @@ fn take_in(
         (Reading::Same { hash }, Some(known)) => {
             outcome.unchanged += 1;
             entry.hash = hash;
+            entry.settings = known.settings.clone();
             entry.reports = known.reports.clone();
             entry.failures = known.failures.clone();
             ledger.note(&entry);

@@ -440,6 +440,18 @@ fn reading_options_given_anew_take_effect() {
 }
 
 #[test]
+fn a_file_read_anew_without_options_is_known_as_read_without() {
+    let dir = TestDir::new();
+    dir.write("a.csv", "title,text,别的年\n某报告,表格里有河长制,2021\n");
+    dir.run(&["index", "a.csv", "--map", "year=别的年"]).exits(0);
+    dir.write("a.csv", "title,text,别的年\n某报告,表格里也有河长制,2021\n");
+    dir.run(&["index", "a.csv"]).exits(0);
+    assert_eq!(passages(&dir, "河长制 year:2021"), 0);
+    dir.run(&["index", "a.csv", "--map", "year=别的年"]).exits(0);
+    assert_eq!(passages(&dir, "河长制 year:2021"), 1);
+}
+
+#[test]
 fn a_file_that_is_too_large_is_named_with_the_way_to_read_it() {
     let dir = TestDir::new();
     dir.write("reports/a.txt", "法治政府建设年度报告。".repeat(40_000));
