@@ -295,6 +295,8 @@ pub enum Place {
     Row(u64),
     /// The page, counted from 1.
     Page(u64),
+    /// The paragraph or table row, counted from 1 in the order of the document.
+    Paragraph(u64),
 }
 
 /// Something in the source that is not the report's own text.

@@ -41,6 +41,9 @@ pub struct Args {
     /// Refuse files larger than this, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 256)]
     max_file_size: u64,
+    /// Give up a file that is not read after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    max_seconds: u64,
     /// Make the index anew from the paths given, and put it in the place of the old one when it is complete
     #[arg(long)]
     rebuild: bool,
@@ -99,6 +102,7 @@ impl Args {
                 encoding: self.encoding.as_deref().map(decode::encoding_named).transpose()?,
                 map: map.collect::<Result<_>>()?,
                 max_bytes: self.max_file_size << 20,
+                max_seconds: self.max_seconds,
             },
         })
     }

@@ -2,14 +2,20 @@
 
 use encoding_rs::Encoding;
 
-use crate::ingest::extract::{Draft, Given};
+use crate::ingest::extract::{Draft, Given, Places, Scale};
 use crate::ingest::{blocks, metadata, split};
 use crate::report::{Report, ReportId, Source};
 
 /// Reads one report from its draft. Nothing in it can fail: what is not understood stays text, and what is not known stays unknown.
 pub fn read(draft: Draft, source: Source) -> Report {
     let encoding = Encoding::for_label(source.encoding.as_bytes()).unwrap_or(encoding_rs::UTF_8);
-    let cleaned = blocks::clean(&draft.lines, encoding, draft.row);
+    let scale = match (draft.row, draft.places) {
+        (Some(row), _) => Scale::Record(row),
+        (None, Places::Bytes) => Scale::Bytes(encoding),
+        (None, Places::Pages) => Scale::Pages,
+        (None, Places::Paragraphs) => Scale::Paragraphs,
+    };
+    let cleaned = blocks::clean(&draft.lines, scale);
     // Columns speak first, then what the file's markup states, then header lines in the text.
     let mut given = draft.given;
     let stated = given.clone();
@@ -22,8 +28,7 @@ pub fn read(draft: Draft, source: Source) -> Report {
             year: described.metadata.year,
         },
         cleaned.script,
-        encoding,
-        draft.row,
+        scale,
     );
     let mut warnings = draft.warnings;
     warnings.extend(described.warnings);

@@ -6,11 +6,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use encoding_rs::Encoding;
 use regex::Regex;
 
 use crate::ingest::blocks::{Block, BlockKind, numbering};
-use crate::report::{Passage, Place, ReportKind, Section, SectionKind};
+use crate::ingest::extract::Scale;
+use crate::report::{Passage, ReportKind, Section, SectionKind};
 use crate::schema::sections;
 use crate::text::plain::{Script, is_blank, plain};
 
@@ -35,32 +35,25 @@ const LONG: usize = 400;
 /// A passage shorter than this goes together with its neighbour, where both are of one section.
 const SHORT: usize = 80;
 
-/// Splits a report. `row` is its record when its file holds several.
-pub fn split(blocks: &[Block], about: About, script: Script, encoding: &'static Encoding, row: Option<u64>) -> Split {
+/// Splits a report; `scale` says what the runs of its blocks count.
+pub fn split(blocks: &[Block], about: About, script: Script, scale: Scale) -> Split {
     let lines = Lines::of(blocks);
     let sections = sections_of(blocks, &lines, about, script);
     let cuts = passages_of(blocks, &lines, &sections);
     let mut cursor = Cursor::default();
-    let mut known = [0, 0];
+    // Near the passage before is better than nowhere.
+    let mut known = scale.nowhere();
     let passages = cuts
         .into_iter()
         .enumerate()
         .map(|(seq, (chars, section))| {
-            let source = lines.place(blocks, chars.clone(), encoding, &mut cursor);
-            let source = match (source, row) {
-                (Some(place), _) => {
-                    known = place;
-                    Place::Bytes(place)
-                }
-                (None, Some(row)) => Place::Row(row),
-                // Near the passage before is better than nowhere.
-                (None, None) => Place::Bytes(known),
-            };
+            let span = lines.place(blocks, chars.clone(), scale, &mut cursor);
+            known = scale.place(span).unwrap_or(known.clone());
             Passage {
                 seq: u32::try_from(seq).unwrap_or(u32::MAX),
                 section,
                 chars,
-                source,
+                source: known.clone(),
             }
         })
         .collect();
@@ -108,13 +101,7 @@ impl Lines {
 
     /// The bytes of the source that a range of characters was copied from. The ranges come in order; `cursor` is where the last one
     /// started, so that a block of a million passages is walked once.
-    fn place(
-        &self,
-        blocks: &[Block],
-        chars: Range<usize>,
-        encoding: &'static Encoding,
-        cursor: &mut Cursor,
-    ) -> Option<[u64; 2]> {
+    fn place(&self, blocks: &[Block], chars: Range<usize>, scale: Scale, cursor: &mut Cursor) -> Option<[u64; 2]> {
         while cursor.block + 1 < blocks.len() && self.starts[cursor.block + 1] <= chars.start {
             *cursor = Cursor {
                 block: cursor.block + 1,
@@ -140,7 +127,7 @@ impl Lines {
             }
             let start = here.byte;
             here.walk(block.text(), (chars.end - self.starts[n]).min(self.lens[n]));
-            if let Some(here) = block.strip.source(start..here.byte, encoding) {
+            if let Some(here) = block.strip.source(start..here.byte, scale) {
                 let known = found.unwrap_or(here);
                 found = Some([known[0].min(here[0]), known[1].max(here[1])]);
             }

@@ -101,6 +101,7 @@ pub(super) fn place(place: &Place) -> String {
         Place::Bytes([start, end]) => format!("bytes {start}-{end}"),
         Place::Row(row) => format!("row {row}"),
         Place::Page(page) => format!("page {page}"),
+        Place::Paragraph(paragraph) => format!("paragraph {paragraph}"),
     }
 }
 
@@ -129,5 +130,6 @@ mod tests {
         assert_eq!(place(&Place::Bytes([3120, 3790])), "bytes 3120-3790");
         assert_eq!(place(&Place::Page(3)), "page 3");
         assert_eq!(place(&Place::Row(12)), "row 12");
+        assert_eq!(place(&Place::Paragraph(7)), "paragraph 7");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use encoding_rs::Encoding;
 use regex::Regex;
 
 use super::header::is_doc_number;
@@ -10,7 +9,7 @@ use super::numbering::{is_item, numbering};
 use super::pieces::{Mark, Piece, Sieve};
 use super::strip::Strip;
 use super::{Block, BlockKind, Head};
-use crate::ingest::extract::LineStyle;
+use crate::ingest::extract::{LineStyle, Scale};
 use crate::schema::{sections, titles};
 use crate::text::date;
 use crate::text::plain::{Script, is_blank, is_han, plain};
@@ -298,8 +297,8 @@ fn is_signing_body(text: &str) -> bool {
 }
 
 /// Turns joined pieces into blocks: sections' headings are found here.
-pub fn headings(pieces: Vec<Piece>, script: Script, encoding: &'static Encoding) -> Vec<Block> {
-    let pieces = split_inline(pieces, script, encoding);
+pub fn headings(pieces: Vec<Piece>, script: Script, scale: Scale) -> Vec<Block> {
+    let pieces = split_inline(pieces, script, scale);
     let numbered = pieces.iter().any(|piece| {
         piece.mark == Mark::Text
             && piece.style != LineStyle::TableRow
@@ -523,7 +522,7 @@ fn byte_at(text: &str, chars: usize) -> usize {
 }
 
 /// Cuts pieces where a first-level heading stands in the middle of a line: …报告如下：一、主要举措（一）加强….
-fn split_inline(pieces: Vec<Piece>, script: Script, encoding: &'static Encoding) -> Vec<Piece> {
+fn split_inline(pieces: Vec<Piece>, script: Script, scale: Scale) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::with_capacity(pieces.len());
     let mut last = 0;
     for piece in pieces {
@@ -545,7 +544,7 @@ fn split_inline(pieces: Vec<Piece>, script: Script, encoding: &'static Encoding)
             );
             if lead < tail {
                 out.push(Piece {
-                    strip: piece.strip.slice(at + lead..at + tail, encoding),
+                    strip: piece.strip.slice(at + lead..at + tail, scale),
                     blanks: if at == 0 { piece.blanks } else { 0 },
                     ..piece.clone()
                 });

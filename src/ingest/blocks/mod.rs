@@ -15,9 +15,7 @@ pub use header::{bare as bare_label, is_doc_number};
 pub use numbering::{Numbering, is_item, numbering};
 pub use strip::Strip;
 
-use encoding_rs::Encoding;
-
-use crate::ingest::extract::{Given, Line};
+use crate::ingest::extract::{Given, Line, Scale};
 use crate::report::Dropped;
 use crate::text::plain::Script;
 
@@ -71,16 +69,16 @@ impl Block {
     }
 }
 
-/// Cleans the lines of one report. `encoding` is that of the source, `row` the record the lines came from.
-pub fn clean(lines: &[Line], encoding: &'static Encoding, row: Option<u64>) -> Cleaned {
+/// Cleans the lines of one report; `scale` says what their runs count.
+pub fn clean(lines: &[Line], scale: Scale) -> Cleaned {
     let sample: String = lines.iter().map(|line| line.text.as_str()).take(40).collect();
     let script = Script::of(&sample);
-    let mut sieve = pieces::Sieve::new(encoding, row, script);
+    let mut sieve = pieces::Sieve::new(scale, script);
     let pieces = sieve.sift(lines);
     let pieces = marks::mark(pieces, script, &mut sieve);
     let pieces = join::join(pieces, script);
     let pieces = sieve.drop_foot(pieces);
-    let blocks = marks::headings(pieces, script, encoding);
+    let blocks = marks::headings(pieces, script, scale);
     Cleaned {
         blocks,
         dropped: sieve.dropped,

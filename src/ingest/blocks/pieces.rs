@@ -1,13 +1,11 @@
 //! Sifts the lines of a draft: boilerplate and header tables fall out with their reasons, the rest are the [`Piece`]s that blocks
 //! are joined from.
 
-use encoding_rs::Encoding;
-
 use super::header;
 use super::numbering::numbering;
 use super::strip::Strip;
-use crate::ingest::extract::{Given, Line, LineStyle};
-use crate::report::{Dropped, Place};
+use crate::ingest::extract::{Given, Line, LineStyle, Scale};
+use crate::report::Dropped;
 use crate::schema::boilerplate::{LETTERHEAD, LONE_NUMBER, boilerplate};
 use crate::text::plain::{Script, is_blank, is_han, plain};
 
@@ -47,8 +45,7 @@ impl Piece {
 pub struct Sieve {
     pub dropped: Vec<Dropped>,
     pub given: Vec<Given>,
-    encoding: &'static Encoding,
-    row: Option<u64>,
+    scale: Scale,
     script: Script,
 }
 
@@ -59,12 +56,11 @@ const LONGEST_BOILERPLATE: usize = 600;
 const LONGEST_HEAD: usize = 80;
 
 impl Sieve {
-    pub fn new(encoding: &'static Encoding, row: Option<u64>, script: Script) -> Sieve {
+    pub fn new(scale: Scale, script: Script) -> Sieve {
         Sieve {
             dropped: Vec::new(),
             given: Vec::new(),
-            encoding,
-            row,
+            scale,
             script,
         }
     }
@@ -79,11 +75,10 @@ impl Sieve {
 
     /// Records that `strip` is left out.
     pub fn drop(&mut self, strip: &Strip, reason: &str) {
-        let source = match (strip.source(0..strip.text.len(), self.encoding), self.row) {
-            (Some(bytes), _) => Place::Bytes(bytes),
-            (None, Some(row)) => Place::Row(row),
-            (None, None) => Place::Bytes([0, 0]),
-        };
+        let source = self
+            .scale
+            .place(strip.source(0..strip.text.len(), self.scale))
+            .unwrap_or(self.scale.nowhere());
         self.dropped.push(Dropped {
             text: strip.text.clone(),
             reason: reason.to_owned(),
@@ -96,7 +91,7 @@ impl Sieve {
         let mut pieces = Vec::with_capacity(lines.len());
         let mut blanks = 0;
         for line in lines {
-            let whole = Strip::new(line.text.clone(), line.runs.clone(), self.encoding);
+            let whole = Strip::new(line.text.clone(), line.runs.clone(), self.scale);
             let (strip, style) = self.without_marks(whole, line.style);
             let text = &strip.text;
             let start = text.len() - text.trim_start_matches(is_blank).len();
@@ -109,7 +104,7 @@ impl Sieve {
             pieces.push(Piece {
                 indent: (3..=8).contains(&lead) || text.starts_with('\t'),
                 width: width(&text[..end]),
-                strip: strip.slice(start..end, self.encoding),
+                strip: strip.slice(start..end, self.scale),
                 style,
                 blanks,
                 ..Piece::default()
@@ -157,14 +152,14 @@ impl Sieve {
             if range.start < at {
                 continue;
             }
-            kept.append(&strip.slice(at..range.start, self.encoding), "");
+            kept.append(&strip.slice(at..range.start, self.scale), "");
             if let Some(reason) = reason {
-                let cut = strip.slice(range.clone(), self.encoding);
+                let cut = strip.slice(range.clone(), self.scale);
                 self.drop(&cut, reason);
             }
             at = range.end;
         }
-        kept.append(&strip.slice(at..strip.text.len(), self.encoding), "");
+        kept.append(&strip.slice(at..strip.text.len(), self.scale), "");
         (kept, new_style)
     }
 
@@ -252,12 +247,12 @@ impl Sieve {
                 self.drop(&piece.strip, "header table");
             } else if let Some((start, read)) = self.title_with_labels(&piece).filter(|_| n <= end) {
                 self.given.extend(read.given);
-                let labels = piece.strip.slice(start..piece.strip.text.len(), self.encoding);
+                let labels = piece.strip.slice(start..piece.strip.text.len(), self.scale);
                 self.drop(&labels, "header table");
-                let title = piece.strip.slice(0..start, self.encoding);
+                let title = piece.strip.slice(0..start, self.scale);
                 let len = title.text.trim_end_matches(is_blank).len();
                 kept.push(Piece {
-                    strip: title.slice(0..len, self.encoding),
+                    strip: title.slice(0..len, self.scale),
                     ..piece
                 });
             } else if n < end && header::is_date_line(piece.text().trim_start_matches(['-', '•', '·', '*'])) {
@@ -280,9 +275,9 @@ impl Sieve {
     /// Drops the piece but for its `rest`, which goes on as a piece.
     fn rest_of(&mut self, piece: Piece, rest: Option<std::ops::Range<usize>>, reason: &str) -> Option<Piece> {
         let start = rest.as_ref().map_or(piece.strip.text.len(), |rest| rest.start);
-        let head = piece.strip.slice(0..start, self.encoding);
+        let head = piece.strip.slice(0..start, self.scale);
         self.drop(&head, reason);
-        let rest = piece.strip.slice(rest?, self.encoding);
+        let rest = piece.strip.slice(rest?, self.scale);
         Some(Piece { strip: rest, ..piece })
     }
 

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 
-use crate::ingest::extract::Run;
+use crate::ingest::extract::{Run, Scale};
 
-/// Text with the runs that map it to its source. Mapping inside a run needs the source's encoding, because a Han character is three
-/// bytes here and two, three or four there.
+/// Text with the runs that map it to its source. Mapping inside a run needs the [`Scale`] of the source, because a Han character is
+/// three bytes here and two, three or four there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strip {
     pub text: String,
@@ -18,17 +18,17 @@ pub struct Strip {
 const CHECKPOINT: usize = 384;
 
 impl Strip {
-    pub fn new(text: String, runs: Vec<Run>, encoding: &'static Encoding) -> Strip {
+    pub fn new(text: String, runs: Vec<Run>, scale: Scale) -> Strip {
         let strip = Strip { text, runs };
-        if strip.is_direct(encoding) {
+        if strip.is_direct(scale) {
             strip
         } else {
-            strip.with_checkpoints(encoding)
+            strip.with_checkpoints(scale)
         }
     }
 
     /// The part between two bytes of the text, which must be character boundaries.
-    pub fn slice(&self, range: Range<usize>, encoding: &'static Encoding) -> Strip {
+    pub fn slice(&self, range: Range<usize>, scale: Scale) -> Strip {
         let mut runs = Vec::new();
         let first = self.runs.partition_point(|run| run.at <= range.start).saturating_sub(1);
         for (n, run) in self.runs.iter().enumerate().skip(first) {
@@ -38,8 +38,8 @@ impl Strip {
             let from = run.at.max(range.start);
             let to = self.end_of(n).min(range.end);
             if from < to {
-                let start = self.source_of(n, from, encoding);
-                let end = self.source_of(n, to, encoding);
+                let start = self.start_of(n, from, scale);
+                let end = self.stop_of(n, to, scale);
                 if start < end {
                     runs.push(Run {
                         at: from - range.start,
@@ -66,7 +66,7 @@ impl Strip {
     }
 
     /// The bytes of the source from the first copied character to the last of a range of the text.
-    pub fn source(&self, range: Range<usize>, encoding: &'static Encoding) -> Option<[u64; 2]> {
+    pub fn source(&self, range: Range<usize>, scale: Scale) -> Option<[u64; 2]> {
         let first = self.runs.partition_point(|run| run.at <= range.start).saturating_sub(1);
         let mut found: Option<[u64; 2]> = None;
         for (n, run) in self.runs.iter().enumerate().skip(first) {
@@ -76,8 +76,8 @@ impl Strip {
             let from = run.at.max(range.start);
             let to = self.end_of(n).min(range.end);
             if from < to {
-                let start = self.source_of(n, from, encoding);
-                let end = self.source_of(n, to, encoding);
+                let start = self.start_of(n, from, scale);
+                let end = self.stop_of(n, to, scale);
                 let known = found.unwrap_or([start, end]);
                 found = Some([known[0].min(start), known[1].max(end)]);
             }
@@ -91,8 +91,23 @@ impl Strip {
         next.min(self.text.len())
     }
 
-    /// The source offset of a byte of the text that stands in run `n`.
-    fn source_of(&self, n: usize, at: usize, encoding: &'static Encoding) -> u64 {
+    /// Where the character at a byte of the text starts in the source; it stands in run `n`.
+    fn start_of(&self, n: usize, at: usize, scale: Scale) -> u64 {
+        match scale {
+            Scale::Bytes(encoding) => self.byte_of(n, at, encoding),
+            _ => self.runs[n].source.start,
+        }
+    }
+
+    /// Where the character before a byte of the text ends in the source; it stands in run `n`.
+    fn stop_of(&self, n: usize, at: usize, scale: Scale) -> u64 {
+        match scale {
+            Scale::Bytes(encoding) => self.byte_of(n, at, encoding),
+            _ => self.runs[n].source.end,
+        }
+    }
+
+    fn byte_of(&self, n: usize, at: usize, encoding: &'static Encoding) -> u64 {
         let run = &self.runs[n];
         let end = self.end_of(n);
         if at >= end {
@@ -106,11 +121,15 @@ impl Strip {
     }
 
     /// Whether a byte of the text is a byte of the source everywhere inside the runs.
-    fn is_direct(&self, encoding: &'static Encoding) -> bool {
-        encoding == encoding_rs::UTF_8 && self.text.len() <= CHECKPOINT
+    fn is_direct(&self, scale: Scale) -> bool {
+        match scale {
+            Scale::Bytes(encoding) => encoding == encoding_rs::UTF_8 && self.text.len() <= CHECKPOINT,
+            _ => true,
+        }
     }
 
-    fn with_checkpoints(self, encoding: &'static Encoding) -> Strip {
+    fn with_checkpoints(self, scale: Scale) -> Strip {
+        let Scale::Bytes(encoding) = scale else { return self };
         let mut runs = Vec::with_capacity(self.runs.len());
         for (n, run) in self.runs.iter().enumerate() {
             let end = self.end_of(n);
@@ -171,7 +190,7 @@ mod tests {
                 at: 0,
                 source: 10..10 + len,
             }],
-            encoding,
+            Scale::Bytes(encoding),
         )
     }
 
@@ -183,9 +202,14 @@ mod tests {
             (encoding_rs::UTF_16LE, [14, 22]),
         ] {
             let whole = strip("古镛2024年", encoding);
-            let part = whole.slice(6..10, encoding);
+            let part = whole.slice(6..10, Scale::Bytes(encoding));
             assert_eq!(part.text, "2024");
-            assert_eq!(part.source(0..4, encoding), Some(bytes), "{}", encoding.name());
+            assert_eq!(
+                part.source(0..4, Scale::Bytes(encoding)),
+                Some(bytes),
+                "{}",
+                encoding.name()
+            );
         }
     }
 
@@ -194,9 +218,15 @@ mod tests {
         let text = "一二三，".repeat(1000);
         let whole = strip(&text, encoding_rs::GB18030);
         assert!(whole.runs.len() > 10);
-        assert_eq!(whole.source(3000..3003, encoding_rs::GB18030), Some([2010, 2012]));
-        let part = whole.slice(3000..6000, encoding_rs::GB18030);
-        assert_eq!(part.source(0..3, encoding_rs::GB18030), Some([2010, 2012]));
+        assert_eq!(
+            whole.source(3000..3003, Scale::Bytes(encoding_rs::GB18030)),
+            Some([2010, 2012])
+        );
+        let part = whole.slice(3000..6000, Scale::Bytes(encoding_rs::GB18030));
+        assert_eq!(
+            part.source(0..3, Scale::Bytes(encoding_rs::GB18030)),
+            Some([2010, 2012])
+        );
     }
 
     #[test]
@@ -209,7 +239,19 @@ mod tests {
             },
             "",
         );
-        assert_eq!(joined.source(0..9, encoding_rs::UTF_8), Some([10, 53]));
-        assert_eq!(joined.source(6..9, encoding_rs::UTF_8), Some([50, 53]));
+        assert_eq!(joined.source(0..9, Scale::Bytes(encoding_rs::UTF_8)), Some([10, 53]));
+        assert_eq!(joined.source(6..9, Scale::Bytes(encoding_rs::UTF_8)), Some([50, 53]));
+    }
+
+    #[test]
+    fn pages_are_not_divided() {
+        let whole = Strip::new(
+            "古镛镇".into(),
+            vec![Run { at: 0, source: 3..4 }, Run { at: 6, source: 4..5 }],
+            Scale::Pages,
+        );
+        assert_eq!(whole.source(3..6, Scale::Pages), Some([3, 4]));
+        assert_eq!(whole.source(3..9, Scale::Pages), Some([3, 5]));
+        assert_eq!(whole.slice(6..9, Scale::Pages).source(0..3, Scale::Pages), Some([4, 5]));
     }
 }

@@ -22,7 +22,7 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 fn cleaned(text: &str) -> Cleaned {
-    clean(&lines(text), encoding_rs::UTF_8, None)
+    clean(&lines(text), Scale::Bytes(encoding_rs::UTF_8))
 }
 
 fn texts(text: &str) -> Vec<String> {
@@ -333,8 +333,9 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_fail(text in "\\PC{0,200}", row in proptest::option::of(1u64..9)) {
-        let _ = clean(&lines(&text), encoding_rs::GB18030, row);
+    fn no_text_makes_it_fail(text in "\\PC{0,200}", which in 0..4usize) {
+        let scales = [Scale::Bytes(encoding_rs::GB18030), Scale::Pages, Scale::Paragraphs, Scale::Record(3)];
+        let _ = clean(&lines(&text), scales[which]);
     }
 }
 

@@ -1,19 +1,24 @@
 //! Turns the bytes of one file into [`Draft`]s: the lines of each report in it, and what the file states about it outside the
 //! text. One file a format; the formats are registered in [`FORMATS`].
 //!
-//! A file is read by what it is, not by what it is called: an HTML page named `.txt` is read as HTML, with a warning.
-//! A record that cannot be read is a failure of its own; the other records of the file are read.
+//! A file is read by what it is, not by what it is called: an HTML page named `.doc` is read as HTML, with a warning.
+//! A record or a member of an archive that cannot be read is a failure of its own; the others are read.
 
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
 use super::decode::{self, SourceMap};
 use crate::error::{Error, Result};
+use crate::report::Place;
 
+#[cfg(test)]
+mod battery;
+mod guard;
 mod html;
 mod json;
 mod markdown;
@@ -31,6 +36,8 @@ pub struct Draft {
     pub given: Vec<Given>,
     /// The record in the file, from 1, when the file holds several reports.
     pub row: Option<u64>,
+    /// What the runs of the lines count.
+    pub places: Places,
     pub warnings: Vec<String>,
     /// What the extractor left out on purpose (site navigation, scripts do not count).
     pub dropped: Vec<crate::report::Dropped>,
@@ -48,17 +55,63 @@ pub struct Line {
     pub runs: Vec<Run>,
 }
 
+/// What the source offsets of runs count. Only files of plain characters have places in bytes: what stands compressed or in
+/// pieces in its file is found by page or paragraph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Places {
+    /// Bytes of the file.
+    #[default]
+    Bytes,
+    /// Pages, from 1: a line on page 3 has one run from 3 to 4.
+    Pages,
+    /// Paragraphs and table rows, from 1: that of the fifth has one run from 5 to 6.
+    Paragraphs,
+}
+
+/// How the source offsets of a report's runs are to be understood.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// Bytes of a file in this encoding.
+    Bytes(&'static Encoding),
+    Pages,
+    Paragraphs,
+    /// No offsets: all of it stands in one record.
+    Record(u64),
+}
+
+impl Scale {
+    /// The place of a span of offsets; `None` when the span is not known.
+    pub fn place(self, span: Option<[u64; 2]>) -> Option<Place> {
+        match self {
+            Scale::Bytes(_) => span.map(Place::Bytes),
+            Scale::Pages => span.map(|[page, _]| Place::Page(page)),
+            Scale::Paragraphs => span.map(|[paragraph, _]| Place::Paragraph(paragraph)),
+            Scale::Record(row) => Some(Place::Row(row)),
+        }
+    }
+
+    /// The place of what stands nowhere in the source: its start.
+    pub fn nowhere(self) -> Place {
+        match self {
+            Scale::Bytes(_) => Place::Bytes([0, 0]),
+            Scale::Pages => Place::Page(1),
+            Scale::Paragraphs => Place::Paragraph(1),
+            Scale::Record(row) => Place::Row(row),
+        }
+    }
+}
+
 /// A stretch of a line's text that was copied unchanged from the decoded source. It reaches to the next run, or to the end of
-/// the line.
+/// the line. What `source` counts, [`Places`] says.
 ///
-/// Within a run every character takes the same number of bytes in the text and the same number in the source (or the run is
+/// Within a run of bytes every character takes the same number of bytes in the text and the same number in the source (or the run is
 /// UTF-8 copied byte by byte), so that a byte `n` of the run's `len` stands at `source.start + n * source.len() / len`:
 /// [`Line::source_of`] does that sum. An empty `source` marks text that the source does not hold, such as the tab between cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// Where it starts in [`Line::text`], in bytes.
     pub at: usize,
-    /// Where it stands in the source file, in bytes.
+    /// Where it stands in the source file.
     pub source: Range<u64>,
 }
 
@@ -115,8 +168,10 @@ pub struct Options {
     pub encoding: Option<&'static Encoding>,
     /// Which column holds which field: `(field, column)`, from `--map text=正文`.
     pub map: Vec<(String, String)>,
-    /// Files larger than this are refused.
+    /// Files larger than this are refused, and members of archives that unpack to more.
     pub max_bytes: u64,
+    /// A file whose reader has not finished after so many seconds is given up.
+    pub max_seconds: u64,
 }
 
 impl Options {
@@ -145,6 +200,7 @@ impl Default for Options {
             encoding: None,
             map: Vec::new(),
             max_bytes: 256 << 20,
+            max_seconds: 120,
         }
     }
 }
@@ -152,6 +208,8 @@ impl Default for Options {
 /// What one file holds.
 #[derive(Debug)]
 pub struct Extraction {
+    /// Its path inside an archive, after the archive's own: `!/2024/a.docx`. Empty for a file by itself.
+    pub inside: String,
     pub drafts: Vec<Draft>,
     /// Records that could not be read; each names its place.
     pub failures: Vec<Error>,
@@ -171,54 +229,71 @@ pub struct Format {
     pub name: &'static str,
     /// The endings of its files, in lower case, without the dot.
     pub endings: &'static [&'static str],
-    extract: fn(&Input) -> Result<Harvest>,
+    reader: Reader,
 }
 
-/// Every format that can be read.
+/// How a format is read.
+enum Reader {
+    /// Characters: the file is decoded first.
+    Text(fn(&Input) -> Result<Harvest>),
+    /// Bytes that only a reader of this format understands: how they are recognised, and how they are read.
+    Binary(fn(&[u8]) -> bool, fn(&Packed) -> Result<Harvest>),
+}
+
+/// Every format that can be read. Of the binary ones, the first whose signs are there is taken, so the special stand before the
+/// general.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "text",
         endings: &["txt", "text"],
-        extract: text::extract,
+        reader: Reader::Text(text::extract),
     },
     Format {
         name: "markdown",
         endings: &["md", "markdown"],
-        extract: markdown::extract,
+        reader: Reader::Text(markdown::extract),
     },
     Format {
         name: "html",
         endings: &["html", "htm", "shtml", "shtm", "xhtml"],
-        extract: html::extract,
+        reader: Reader::Text(html::extract),
     },
     Format {
         name: "json",
         endings: &["json"],
-        extract: json::extract_document,
+        reader: Reader::Text(json::extract_document),
     },
     Format {
         name: "jsonl",
         endings: &["jsonl", "ndjson"],
-        extract: json::extract_lines,
+        reader: Reader::Text(json::extract_lines),
     },
     Format {
         name: "csv",
         endings: &["csv"],
-        extract: table::extract,
+        reader: Reader::Text(table::extract),
     },
     Format {
         name: "tsv",
         endings: &["tsv", "tab"],
-        extract: table::extract,
+        reader: Reader::Text(table::extract),
     },
 ];
 
-/// What an extractor is given: one decoded file.
+/// What the reader of a text format is given: one decoded file.
 struct Input<'a> {
     path: &'a Path,
     text: &'a str,
     map: &'a SourceMap,
     options: &'a Options,
+}
+
+/// What the reader of a binary format is given: one file as it is. Cheap to copy, so that it can be handed to another thread.
+#[derive(Clone)]
+struct Packed {
+    path: PathBuf,
+    bytes: Arc<Vec<u8>>,
+    options: Options,
 }
 
 /// What an extractor gives back.
@@ -248,7 +323,7 @@ pub fn format_of(path: &Path) -> Option<&'static Format> {
 /// Reads the bytes of a file; `path` tells its format and stands in messages.
 ///
 /// # Errors
-/// The file is larger than `options.max_bytes`, is empty or binary, or no report in it can be found.
+/// The file is larger than `options.max_bytes`, is empty, damaged or of no known kind, or no report in it can be found.
 pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<Extraction> {
     if bytes.len() as u64 > options.max_bytes {
         return Err(too_large(path, bytes.len() as u64, options.max_bytes));
@@ -259,21 +334,71 @@ pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<E
     let Some(named) = format_of(path) else {
         return Err(Error::source(path, "no reader for files of this ending").hinted(readable_endings()));
     };
-    let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| trouble.about(path))?;
+    match binary_format(named, &bytes) {
+        Some((format, extract)) => extract_packed(path, bytes, options, named, format, extract),
+        None => extract_text(path, bytes, options, named),
+    }
+}
+
+/// The binary format whose signs the bytes bear, whatever the file is called; `None` for text.
+fn binary_format(named: &'static Format, bytes: &[u8]) -> Option<(&'static Format, fn(&Packed) -> Result<Harvest>)> {
+    let bears = |format: &&Format| matches!(format.reader, Reader::Binary(is, _) if is(bytes));
+    let format = Some(named).filter(bears).or_else(|| FORMATS.iter().find(bears))?;
+    match format.reader {
+        Reader::Binary(_, extract) => Some((format, extract)),
+        Reader::Text(_) => None,
+    }
+}
+
+fn extract_packed(
+    path: &Path,
+    bytes: Vec<u8>,
+    options: &Options,
+    named: &Format,
+    format: &Format,
+    extract: fn(&Packed) -> Result<Harvest>,
+) -> Result<Extraction> {
+    let packed = Packed {
+        path: path.to_owned(),
+        bytes: Arc::new(bytes),
+        options: options.clone(),
+    };
+    let mut harvest = guard::run(packed, extract)?;
+    let mut warnings: Vec<String> = misnamed(named, format).into_iter().collect();
+    warnings.append(&mut harvest.warnings);
+    Ok(Extraction {
+        inside: String::new(),
+        drafts: harvest.drafts,
+        failures: harvest.failures,
+        format: format.name,
+        encoding: encoding_rs::UTF_8.name(),
+        lossy: None,
+        warnings,
+    })
+}
+
+fn extract_text(path: &Path, bytes: Vec<u8>, options: &Options, named: &'static Format) -> Result<Extraction> {
+    let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| match named.reader {
+        Reader::Text(_) => trouble.about(path),
+        Reader::Binary(..) => Error::source(path, format!("damaged, or no {} file", named.name))
+            .hinted("download it again, or open it in the program it was made with and save it anew"),
+    })?;
     if decoded.text.trim().is_empty() {
         return Err(Error::source(path, "only blanks, no text").hinted("download it again, or delete it"));
     }
-    let format = format_by_content(named, &decoded.text);
+    let (format, extract) = text_format(named, &decoded.text);
     let input = Input {
         path,
         text: &decoded.text,
         map: &decoded.map,
         options,
     };
-    let mut harvest = (format.extract)(&input)?;
-    let mut warnings = file_warnings(named, format, &decoded);
+    let mut harvest = extract(&input)?;
+    let mut warnings: Vec<String> = misnamed(named, format).into_iter().collect();
+    warnings.extend(decoding_warnings(&decoded));
     warnings.append(&mut harvest.warnings);
     Ok(Extraction {
+        inside: String::new(),
         drafts: harvest.drafts,
         failures: harvest.failures,
         format: format.name,
@@ -311,15 +436,14 @@ fn too_large(path: &Path, size: u64, max_bytes: u64) -> Error {
         .hinted("raise the limit with --max-file-size, or split the file")
 }
 
-fn file_warnings(named: &Format, format: &Format, decoded: &decode::Decoded) -> Vec<String> {
+fn misnamed(named: &Format, format: &Format) -> Option<String> {
+    let ending = named.endings[0];
+    let differs = named.name != format.name;
+    differs.then(|| format!("named .{ending}, read as {} because that is what it holds", format.name))
+}
+
+fn decoding_warnings(decoded: &decode::Decoded) -> Vec<String> {
     let mut warnings = Vec::new();
-    if named.name != format.name {
-        let ending = named.endings[0];
-        warnings.push(format!(
-            "named .{ending}, read as {} because that is what it holds",
-            format.name
-        ));
-    }
     if let Some(count) = decoded.lossy {
         let name = decoded.encoding.name();
         let sequences = if count == 1 { "sequence" } else { "sequences" };
@@ -333,8 +457,18 @@ fn file_warnings(named: &Format, format: &Format, decoded: &decode::Decoded) -> 
     warnings
 }
 
-/// What the text is, whatever its file is called. Only signs that leave no doubt overrule the ending.
-fn format_by_content(named: &'static Format, text: &str) -> &'static Format {
+/// What the text is, whatever its file is called.
+fn text_format(named: &'static Format, text: &str) -> (&'static Format, fn(&Input) -> Result<Harvest>) {
+    let format = text_format_by_signs(named, text);
+    let plain: (&'static Format, fn(&Input) -> Result<Harvest>) = (&FORMATS[0], text::extract);
+    match format.reader {
+        Reader::Text(extract) => (format, extract),
+        Reader::Binary(..) => plain,
+    }
+}
+
+/// Only signs that leave no doubt overrule the ending.
+fn text_format_by_signs(named: &'static Format, text: &str) -> &'static Format {
     let by_name = |name: &str| FORMATS.iter().find(|format| format.name == name).unwrap_or(named);
     let is_json = || json::first_value_is_record(text);
     match named.name {
