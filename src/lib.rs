@@ -23,6 +23,7 @@
 pub mod citation;
 pub mod cli;
 pub mod error;
+pub mod eval;
 pub mod hits;
 pub mod index;
 pub mod ingest;

@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, progress and warnings to standard error.
 
+mod eval;
 mod filters;
 mod index;
 mod inspect;
@@ -67,6 +68,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Schema(schema::Args),
+    Eval(eval::Args),
 }
 
 /// How a command ended.
@@ -127,6 +129,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),
         Command::Schema(args) => schema::run(args, terminal),
+        Command::Eval(args) => eval::run(args, index, terminal),
     }
 }
 

@@ -40,9 +40,13 @@ impl Contents {
     /// # Errors
     /// When it cannot be read, or is larger than the options allow.
     pub fn load(file: &Found, options: &ReadOptions) -> Result<Contents> {
-        let bytes = extract::read(&file.path, options.max_bytes)?;
+        Ok(Contents::of(extract::read(&file.path, options.max_bytes)?))
+    }
+
+    /// Bytes as the contents of a file.
+    pub fn of(bytes: Vec<u8>) -> Contents {
         let hash = blake3::hash(&bytes).to_hex().to_string();
-        Ok(Contents { bytes, hash })
+        Contents { bytes, hash }
     }
 
     /// Understands it: all reports in it, under the name the file was found by.

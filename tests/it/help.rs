@@ -2,7 +2,7 @@
 
 use crate::testdir::TestDir;
 
-const COMMANDS: [&str; 6] = ["index", "search", "show", "inspect", "verify", "schema"];
+const COMMANDS: [&str; 7] = ["index", "search", "show", "inspect", "verify", "schema", "eval"];
 
 #[test]
 fn the_program_lists_its_commands() {

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["hits"],
     &["citation"],
     &["index"],
-    &["update"],
+    &["update", "eval"],
     &["output"],
     &["cli"],
 ];
