@@ -34,6 +34,14 @@ struct Gold {
     _shows: String,
 }
 
+/// One thing that was compared.
+pub struct Check {
+    /// The field, or `section` with its kind.
+    pub what: String,
+    pub format: String,
+    pub is_right: bool,
+}
+
 /// One thing that is not as it should be.
 struct Mismatch {
     place: String,
@@ -80,7 +88,17 @@ fn every_report_of_the_corpus_is_in_the_gold_file_and_no_other() {
 
 #[test]
 fn every_report_of_the_corpus_is_understood_as_the_gold_file_says() {
+    show(&compare_all().1);
+}
+
+/// Everything the gold file says, compared with what is read.
+pub fn checks() -> Vec<Check> {
+    compare_all().0
+}
+
+fn compare_all() -> (Vec<Check>, Vec<Mismatch>) {
     let reports = read_corpus();
+    let mut checks = Vec::new();
     let mut mismatches = Vec::new();
     for gold in gold() {
         let found = reports
@@ -93,12 +111,14 @@ fn every_report_of_the_corpus_is_understood_as_the_gold_file_says() {
                     gold.path,
                     gold.row.map_or(String::new(), |row| format!(" row {row}"))
                 ),
+                format: report.source.format.clone(),
+                checks: &mut checks,
                 mismatches: &mut mismatches,
             };
             compare(&gold, report, &mut table);
         }
     }
-    show(&mismatches);
+    (checks, mismatches)
 }
 
 #[test]
@@ -130,11 +150,14 @@ fn the_phrases_of_the_gold_file_are_found_in_passages_of_their_reports() {
 /// The mismatches of one report.
 struct Table<'a> {
     place: String,
+    format: String,
+    checks: &'a mut Vec<Check>,
     mismatches: &'a mut Vec<Mismatch>,
 }
 
 impl Table<'_> {
     fn expect<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, wanted: T, got: T) {
+        self.note(what, wanted == got);
         if wanted != got {
             self.mismatches.push(Mismatch {
                 place: self.place.clone(),
@@ -143,6 +166,14 @@ impl Table<'_> {
                 got: format!("{got:?}"),
             });
         }
+    }
+
+    fn note(&mut self, what: &str, is_right: bool) {
+        self.checks.push(Check {
+            what: what.to_owned(),
+            format: self.format.clone(),
+            is_right,
+        });
     }
 }
 
@@ -171,6 +202,9 @@ fn compare(gold: &Gold, report: &Report, table: &mut Table) {
         .map(|section| section.kind)
         .collect();
     table.expect("sections", &gold.sections, &kinds);
+    for (kind, is_right) in gold.sections.iter().zip(found_in_order(&gold.sections, &kinds)) {
+        table.note(&format!("section {}", kind.name()), is_right);
+    }
     for boilerplate in &gold.boilerplate {
         let standing = report
             .passage_texts()
@@ -182,6 +216,30 @@ fn compare(gold: &Gold, report: &Report, table: &mut Table) {
             standing.map(|text| format!("{boilerplate} in {text}")),
         );
     }
+}
+
+/// Which of the wanted kinds are among those got, in their order: the longest common subsequence of both.
+fn found_in_order(wanted: &[SectionKind], got: &[SectionKind]) -> Vec<bool> {
+    let mut longest = vec![vec![0; got.len() + 1]; wanted.len() + 1];
+    for (i, want) in wanted.iter().enumerate().rev() {
+        for (j, have) in got.iter().enumerate().rev() {
+            longest[i][j] = match want == have {
+                true => longest[i + 1][j + 1] + 1,
+                false => longest[i + 1][j].max(longest[i][j + 1]),
+            };
+        }
+    }
+    let mut at = 0;
+    let mut found = Vec::new();
+    for (i, want) in wanted.iter().enumerate() {
+        while at < got.len() && got[at] != *want && longest[i][at] == longest[i][at + 1] {
+            at += 1;
+        }
+        let is_here = at < got.len() && got[at] == *want && longest[i][at] > longest[i + 1][at];
+        at += usize::from(is_here);
+        found.push(is_here);
+    }
+    found
 }
 
 /// A short string of boilerplate, as a page number, is one only as a line of its own.

@@ -10,13 +10,14 @@ mod layers; // imports point down only; the library never prints
 // Reading.
 mod bad_input; // broken files and broken questions: clear messages, and the run goes on
 mod gold; // every report of the corpus is read as corpus/gold.jsonl says
-mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
+mod index;
+mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
-mod formats;
+mod formats; // every export holds the same hits
 mod scan; // the plain reading that the index is held to
-mod search; // the language, filters, facets, order, limits, exit codes // every export holds the same hits
+mod search; // the language, filters, facets, order, limits, exit codes
 
 // The other commands.
 mod inspect;
