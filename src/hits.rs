@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Level, Metadata, Place, ReportId, ReportKind, SectionKind};
-use crate::schema::fields::Field;
+use crate::schema::fields::{Field, Matching};
 
 /// An answer, whole. An answer too long to hold is a [`Summary`] and a stream of [`Hit`]s instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,17 @@ pub struct Totals {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet {
     pub field: Field,
+    /// Of a path, the levels below which it is counted: only what is under them counts, by the next level.
+    pub under: Option<String>,
     pub counts: Vec<FacetCount>,
+}
+
+/// What hits are counted by: a field, and of one whose values are paths the level below one of them. Written `year`, and
+/// `region:福建省`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grouping {
+    pub field: Field,
+    pub under: Option<String>,
 }
 
 /// One value of a field and how many hits have it.
@@ -87,6 +97,8 @@ pub struct HitReport {
     pub county: Option<String>,
     pub city: Option<String>,
     pub province: Option<String>,
+    /// The place as a path from above, as far as it is known: [`Metadata::region`].
+    pub region: Option<String>,
     pub level: Option<Level>,
     pub issuing_body: Option<String>,
     pub doc_number: Option<String>,
@@ -122,6 +134,7 @@ impl HitReport {
         HitReport {
             id,
             path,
+            region: metadata.region(),
             title: metadata.title,
             kind: metadata.kind,
             year: metadata.year,
@@ -139,7 +152,35 @@ impl HitReport {
     }
 }
 
-/// In JSON the facets are one object, its keys the names of the fields, in the order they were asked for.
+impl Facet {
+    /// What was counted by, as it was asked for.
+    pub fn name(&self) -> String {
+        let under = self.under.as_ref().map_or(String::new(), |under| format!(":{under}"));
+        format!("{}{under}", self.field)
+    }
+}
+
+impl From<Field> for Grouping {
+    fn from(field: Field) -> Self {
+        Grouping { field, under: None }
+    }
+}
+
+impl Grouping {
+    /// The grouping that somebody names: a field, and after a colon, for one whose values are paths, where.
+    pub fn named(name: &str) -> Option<Grouping> {
+        let Some((field, under)) = name.split_once([':', '：']) else {
+            return Field::named(name).map(Grouping::from);
+        };
+        let field = Field::named(field).filter(|field| field.declaration().values == Matching::Path)?;
+        Some(Grouping {
+            field,
+            under: Some(under.trim().to_owned()).filter(|under| !under.is_empty()),
+        })
+    }
+}
+
+/// In JSON the facets are one object, its keys the names of the facets, in the order they were asked for.
 mod facets_as_object {
     use std::fmt;
 
@@ -147,13 +188,12 @@ mod facets_as_object {
     use serde::ser::SerializeMap;
     use serde::{Deserializer, Serializer};
 
-    use super::{Facet, FacetCount};
-    use crate::schema::fields::Field;
+    use super::{Facet, FacetCount, Grouping};
 
     pub fn serialize<S: Serializer>(facets: &[Facet], serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(facets.len()))?;
         for facet in facets {
-            map.serialize_entry(facet.field.name(), &facet.counts)?;
+            map.serialize_entry(&facet.name(), &facet.counts)?;
         }
         map.end()
     }
@@ -170,8 +210,10 @@ mod facets_as_object {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut facets = Vec::new();
-                while let Some((field, counts)) = map.next_entry::<Field, Vec<FacetCount>>()? {
-                    facets.push(Facet { field, counts });
+                while let Some((name, counts)) = map.next_entry::<String, Vec<FacetCount>>()? {
+                    let Grouping { field, under } = Grouping::named(&name)
+                        .ok_or_else(|| serde::de::Error::custom(format!("{name} is no facet")))?;
+                    facets.push(Facet { field, under, counts });
                 }
                 Ok(facets)
             }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::fields::Field;
+use crate::schema::gazetteer::{Stated, Verdict, gazetteer};
 use crate::schema::values;
 
 /// Names a report by its content: the first 64 bits of the BLAKE3 hash of its text and its given metadata, so that the same
@@ -104,6 +105,56 @@ pub struct Metadata {
     pub published: Option<String>,
     /// The web address it was downloaded from.
     pub url: Option<String>,
+}
+
+impl Metadata {
+    /// The place as a path from above, as far as it is known without a gap: 福建省/三明市/将乐县/古镛镇. A county of a municipality stands right
+    /// below it, as do a few others below their province, and a township below a city without counties. Names are those of the
+    /// gazetteer where it knows which place is meant, else as they are stated.
+    pub fn region(&self) -> Option<String> {
+        let known = gazetteer().resolve(&Stated::of(self));
+        let mut names: Vec<&str> = Vec::new();
+        let county = match &known {
+            Verdict::One(path) => {
+                names.push(path.province);
+                names.extend(path.city);
+                path.county.or(self.county.as_deref())
+            }
+            _ => {
+                let province = self.province.as_deref()?;
+                let province = gazetteer()
+                    .province(province)
+                    .map_or(province, |province| province.name);
+                names.push(province);
+                let city = self.city.as_deref().filter(|city| *city != province);
+                names.extend(city);
+                // Below a province, only a city is next; a municipality has none.
+                let next = city.is_some() || province.ends_with('市');
+                self.county.as_deref().filter(|_| next)
+            }
+        };
+        let ends_in_townships = county.is_some() || names.last().is_some_and(|city| gazetteer().has_no_counties(city));
+        names.extend(county);
+        names.extend(self.township.as_deref().filter(|_| ends_in_townships));
+        let levels: Vec<String> = names.iter().map(|name| name.replace(REGION_SEPARATOR, " ")).collect();
+        Some(levels.join("/"))
+    }
+}
+
+/// Between the levels of a region.
+pub const REGION_SEPARATOR: char = '/';
+
+impl<'a> Stated<'a> {
+    /// What the metadata state of the place.
+    pub fn of(metadata: &'a Metadata) -> Self {
+        Stated {
+            province: metadata.province.as_deref(),
+            city: metadata.city.as_deref(),
+            county: metadata.county.as_deref(),
+            township: metadata.township.as_deref(),
+            year: metadata.year,
+        }
+    }
 }
 
 /// What sort of document it is.
@@ -210,6 +261,9 @@ pub enum EvidenceSource {
     FileName,
     #[serde(rename = "web address")]
     Url,
+    /// Concluded from another field by the lists of real places.
+    #[serde(rename = "gazetteer")]
+    Gazetteer,
     /// Put together from other fields, because the text does not say it itself.
     #[serde(rename = "derived")]
     Derived,
@@ -364,6 +418,35 @@ mod tests {
     fn slices_count_characters() {
         assert_eq!(slice_chars("古镛镇2024年", 1..4), "镛镇2");
         assert_eq!(slice_chars("古镛", 1..9), "镛");
+    }
+
+    #[test]
+    fn regions_go_down_as_far_as_they_are_known() {
+        for (province, city, county, township, region) in [
+            ("福建省", "三明市", "将乐县", "古镛镇", "福建省/三明市/将乐县/古镛镇"),
+            ("", "", "将乐县", "古镛镇", "福建省/三明市/将乐县/古镛镇"),
+            ("", "三明市", "", "古镛镇", "福建省/三明市"),
+            ("", "", "", "古镛镇", ""),
+            ("重庆市", "", "城口县", "咸宜镇", "重庆市/城口县/咸宜镇"),
+            ("重庆市", "", "江渝区", "河石镇", "重庆市/江渝区/河石镇"),
+            ("", "东莞市", "", "虎门镇", "广东省/东莞市/虎门镇"),
+            ("", "", "仙桃市", "毛嘴镇", "湖北省/仙桃市/毛嘴镇"),
+            ("四川", "凉山州", "西昌市", "", "四川省/凉山彝族自治州/西昌市"),
+            ("福建省", "", "闽屏县", "云岫镇", "福建省"),
+            ("福建省", "沱阳市", "青澜县", "白鹭镇", "福建省/沱阳市/青澜县/白鹭镇"),
+            ("", "三明市", "闽屏县", "云岫镇", "福建省/三明市/闽屏县/云岫镇"),
+            ("", "", "城中区", "", ""),
+        ] {
+            let some = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+            let metadata = Metadata {
+                province: some(province),
+                city: some(city),
+                county: some(county),
+                township: some(township),
+                ..Metadata::default()
+            };
+            assert_eq!(metadata.region(), some(region), "{province}{city}{county}{township}");
+        }
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn middle(mut times: Vec<Duration>) -> Duration {
 fn request(phrase: &str) -> Request {
     Request {
         limit: Some(LIMIT),
-        facets: FACETS.to_vec(),
+        facets: FACETS.map(Into::into).to_vec(),
         ..Request::new(Query::literal(phrase).expect("a phrase"))
     }
 }

@@ -20,6 +20,9 @@ pub struct Filters {
     /// 省
     #[arg(long, value_name = "NAME")]
     province: Vec<String>,
+    /// 地区: names from above, as 福建省/三明市, or one of any rank, as 三明市
+    #[arg(long, value_name = "PATH")]
+    region: Vec<String>,
     /// 年份: the year the report is about, or 2021..2024, 2021.., ..2024
     #[arg(long, value_name = "YEARS")]
     year: Vec<String>,
@@ -51,6 +54,7 @@ impl Filters {
             (Field::County, &self.county),
             (Field::City, &self.city),
             (Field::Province, &self.province),
+            (Field::Region, &self.region),
             (Field::Year, &self.year),
             (Field::Section, &self.section),
             (Field::IssuingBody, &self.issuing_body),

@@ -6,6 +6,7 @@ use super::filters::Filters;
 use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
+use crate::hits::Grouping;
 use crate::index::{Request, Sort};
 use crate::output::{Format, counted, print_hits};
 use crate::query::Query;
@@ -40,7 +41,7 @@ pub struct Args {
     /// How many hits; 0 for totals and facets only [default: 20 for text, all for files and other formats]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Count all hits by these fields: township county city province year section issuing_body level kind topic
+    /// Count all hits by these fields: township county city province region year section issuing_body level kind topic; region:福建省 for the level below it
     #[arg(long, value_name = "FIELD", num_args = 1.., value_delimiter = ',')]
     facets: Vec<String>,
     /// text, json, jsonl, csv, tsv or markdown [default: by the ending of -o, else text]
@@ -110,10 +111,11 @@ impl Args {
         let facets = self.facets.iter().map(|name| {
             let unknown = || {
                 let names = Field::ALL.map(Field::name).join(", ");
-                Error::usage(format!("--facets {name}: there is no such field"))
-                    .hinted(format!("the fields are {names}"))
+                Error::usage(format!("--facets {name}: there is no such field")).hinted(format!(
+                    "the fields are {names}; `region:福建省` counts what is below 福建省"
+                ))
             };
-            Field::named(name).ok_or_else(unknown)
+            Grouping::named(name).ok_or_else(unknown)
         });
         let is_for_people = format == Format::Text && self.output.is_none();
         Ok(Request {

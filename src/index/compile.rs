@@ -6,6 +6,7 @@ use tantivy::{BitSet, DocId, DocSet, SegmentReader, TERMINATED};
 
 use super::layout::{Layout, sort};
 use super::phrase::PhraseDocs;
+use super::region::level_of;
 use crate::query::{Filter, Phrase, Query, Wanted};
 use crate::schema::fields::Matching;
 use crate::text::fold::fold_phrase;
@@ -139,7 +140,7 @@ impl Compiler<'_> {
 /// Whether a filter wants a value.
 pub struct ValueTest<'a> {
     filter: &'a Filter,
-    /// The wanted texts, folded.
+    /// The wanted texts, folded; paths as they are.
     folded: Vec<String>,
     /// Whether the filter wants what has no value at all.
     pub unknown: bool,
@@ -148,6 +149,7 @@ pub struct ValueTest<'a> {
 impl<'a> ValueTest<'a> {
     pub fn new(filter: &'a Filter) -> Self {
         let texts = filter.values.iter().filter_map(|wanted| match wanted {
+            Wanted::Text(text) if filter.field.declaration().values == Matching::Path => Some(text.clone()),
             Wanted::Text(text) => Some(fold_phrase(text)),
             _ => None,
         });
@@ -171,6 +173,7 @@ impl<'a> ValueTest<'a> {
                 let value = fold_phrase(value);
                 self.folded.iter().any(|wanted| value.contains(wanted.as_str()))
             }
+            Matching::Path => self.folded.iter().any(|wanted| level_of(wanted, value).is_some()),
             Matching::Name => {
                 let value = fold_phrase(value);
                 self.folded

@@ -152,6 +152,7 @@ fn report_values(metadata: &Metadata) -> Vec<(Field, String)> {
             .into_iter()
             .filter_map(|(field, value)| Some((field, value.clone()?))),
     );
+    values.extend(metadata.region().map(|region| (Field::Region, region)));
     values.extend(metadata.year.map(|year| (Field::Year, year.to_string())));
     values.extend(metadata.level.map(|level| (Field::Level, level.name().to_owned())));
     values

@@ -6,7 +6,7 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
-use crate::schema::fields;
+use crate::schema::{fields, gazetteer};
 
 /// The name of the tokenizer of exact units.
 pub const UNITS: &str = "units";
@@ -40,7 +40,7 @@ pub struct Layout {
     /// Passages: a `StoredPassage` as JSON.
     pub place: Field,
     /// Passages: the values people filter and count by, in the order of [`fields::Field::ALL`].
-    facets: [Field; 10],
+    facets: [Field; 11],
     /// Reports: the id.
     pub report_id: Field,
     /// Reports: a `StoredReport` as JSON.
@@ -104,7 +104,10 @@ pub fn fingerprint() -> String {
         include_str!("../../index_schema/sections.toml"),
         include_str!("../../index_schema/topics.toml"),
         include_str!("../../index_schema/traditional.tsv"),
-    ] {
+    ]
+    .into_iter()
+    .chain(gazetteer::LISTS)
+    {
         hasher.update(declaration.as_bytes());
     }
     hasher.finalize().to_hex()[..16].to_owned()

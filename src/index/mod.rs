@@ -10,6 +10,7 @@ mod highlight;
 mod layout;
 mod phrase;
 mod rank;
+mod region;
 mod searcher;
 mod store;
 mod verify;

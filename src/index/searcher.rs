@@ -13,14 +13,15 @@ use super::compile::{Compiler, ValueTest};
 use super::document::StoredReport;
 use super::highlight::highlight;
 use super::layout::sort;
+use super::region::group_of;
 use super::store::is_alive;
 use super::{Index, rank};
 use crate::citation::cite;
 use crate::error::Result;
-use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
+use crate::hits::{Facet, FacetCount, Grouping, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::query::{Filter, Phrase, Query, Wanted};
 use crate::report::{ReportId, passage_id};
-use crate::schema::fields::Field;
+use crate::schema::fields::{Field, Matching};
 use crate::schema::ranking::Ranking;
 
 /// What is asked of an index.
@@ -32,8 +33,8 @@ pub struct Request {
     pub sort: Sort,
     /// How many hits are wanted; `None` for all.
     pub limit: Option<usize>,
-    /// The fields to count all hits by.
-    pub facets: Vec<Field>,
+    /// What to count all hits by.
+    pub facets: Vec<Grouping>,
 }
 
 impl Request {
@@ -111,8 +112,9 @@ impl Index {
             .par_iter()
             .map(|segment| {
                 let mut found = self.match_segment(segment, &request.query, &phrases)?;
-                for &field in &request.facets {
-                    found.facets.push(count_values(field, segment, &found)?);
+                for grouping in &request.facets {
+                    let counts = count_values(grouping.field, segment, &found)?;
+                    found.facets.push(group_values(grouping, counts));
                 }
                 Ok(found)
             })
@@ -121,7 +123,7 @@ impl Index {
             .facets
             .iter()
             .enumerate()
-            .map(|(number, &field)| sum_facet(field, found.iter().map(|segment| &segment.facets[number])))
+            .map(|(number, grouping)| sum_facet(grouping, found.iter().map(|segment| &segment.facets[number])))
             .collect();
         let mut matches = self.score(&phrases, &found)?;
         if let Some(field) = request.sort.field() {
@@ -450,7 +452,7 @@ fn keep_first(matches: &mut Vec<Match>, sort: Sort, limit: Option<usize>) {
 }
 
 /// Adds up what was counted in the segments.
-fn sum_facet<'a>(field: Field, segments: impl Iterator<Item = &'a ValueCounts>) -> Facet {
+fn sum_facet<'a>(grouping: &Grouping, segments: impl Iterator<Item = &'a ValueCounts>) -> Facet {
     let mut tallies: HashMap<&Option<String>, Tally> = HashMap::new();
     for (value, tally) in segments.flatten() {
         let all = tallies.entry(value).or_default();
@@ -465,7 +467,25 @@ fn sum_facet<'a>(field: Field, segments: impl Iterator<Item = &'a ValueCounts>) 
     });
     let mut counts: Vec<FacetCount> = counts.collect();
     counts.sort_by(|a, b| (Reverse(a.passages), &a.value).cmp(&(Reverse(b.passages), &b.value)));
-    Facet { field, counts }
+    Facet {
+        field: grouping.field,
+        under: grouping.under.clone(),
+        counts,
+    }
+}
+
+/// Of paths, keeps what is wanted and cuts it off at the level that is counted; a report has one region, so that what becomes equal may
+/// be added up.
+fn group_values(grouping: &Grouping, counts: ValueCounts) -> ValueCounts {
+    if grouping.field.declaration().values != Matching::Path {
+        return counts;
+    }
+    let under = grouping.under.as_deref();
+    let grouped = counts.into_iter().filter_map(|(value, tally)| match value {
+        Some(value) => Some((Some(group_of(&value, under)?), tally)),
+        None => under.is_none().then_some((None, tally)),
+    });
+    grouped.collect()
 }
 
 /// How often a value was counted, and for which report last.

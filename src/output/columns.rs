@@ -23,13 +23,14 @@ pub enum Cell {
 const SEPARATOR: &str = " | ";
 
 /// All columns, in their order.
-pub const COLUMNS: [Column; 26] = [
+pub const COLUMNS: [Column; 27] = [
     column("rank", |hit| Cell::Whole(hit.rank)),
     column("score", |hit| Cell::Decimal(hit.score)),
     column("township", |hit| optional(&hit.report.township)),
     column("county", |hit| optional(&hit.report.county)),
     column("city", |hit| optional(&hit.report.city)),
     column("province", |hit| optional(&hit.report.province)),
+    column("region", |hit| optional(&hit.report.region)),
     column("year", |hit| {
         hit.report.year.map_or(Cell::Empty, |year| Cell::Whole(year.into()))
     }),

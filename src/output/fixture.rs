@@ -62,6 +62,7 @@ fn facets() -> Vec<Facet> {
     vec![
         Facet {
             field: Field::Township,
+            under: None,
             counts: vec![
                 count(Some("古镛镇"), 1204, 12),
                 count(Some("𠮷野|乡"), 86, 5),
@@ -70,6 +71,7 @@ fn facets() -> Vec<Facet> {
         },
         Facet {
             field: Field::Year,
+            under: None,
             counts: vec![count(Some("2024"), 2, 2), count(Some("2023"), 1, 1)],
         },
     ]

@@ -120,8 +120,7 @@ fn is_list_mark(text: &str) -> bool {
 }
 
 fn print_facet(facet: &Facet, out: &mut Sink<'_>) -> Result<()> {
-    let name = facet.field.name();
-    let heading = escaped(name);
+    let heading = escaped(&facet.name());
     write!(
         out,
         "\n## By {heading}\n\n| {heading} | passages | reports |\n|---|---:|---:|\n"

@@ -162,13 +162,13 @@ fn print_facet(facet: &Facet, options: &Options, out: &mut Sink<'_>) -> Result<(
     let passages = right_aligned("passages", facet.counts.iter().map(|count| count.passages));
     let reports = right_aligned("reports", facet.counts.iter().map(|count| count.reports));
     let numbers = 2 + wrap::width(&passages[0]) + 2 + wrap::width(&reports[0]);
-    let name = facet.field.name();
+    let name = &facet.name();
     let widest = values
         .iter()
         .map(|value| wrap::width(value))
         .max()
         .unwrap_or(0)
-        .max(name.len());
+        .max(wrap::width(name));
     let value_width = widest.min(options.width.saturating_sub(numbers).max(NARROWEST));
     let bar_width = options.width.saturating_sub(value_width + numbers + 2).min(WIDEST_BAR);
     let most = facet.counts.iter().map(|count| count.passages).max().unwrap_or(0);

@@ -58,14 +58,14 @@ fn wanted(source: &Source, field: Field, word: Word) -> Result<Wanted> {
     match field.declaration().values {
         Matching::Year => years(source, &word),
         Matching::Kind => kind(source, field, &word),
-        Matching::Name | Matching::Contains if fold_phrase(&word.text).is_empty() => {
+        Matching::Name | Matching::Contains | Matching::Path if fold_phrase(&word.text).is_empty() => {
             let shown = source.shown(word.span.clone());
             let reason = format!("`{shown}` cannot be a value: there is no character, letter or digit in it");
             Err(source
                 .wrong(word.span, reason)
                 .hinted(format!("`{field}:?` is for an unknown one")))
         }
-        Matching::Name | Matching::Contains => Ok(Wanted::Text(word.text)),
+        Matching::Name | Matching::Contains | Matching::Path => Ok(Wanted::Text(word.text)),
     }
 }
 

@@ -515,7 +515,7 @@ fn every_name_of_a_field_is_a_filter_with_either_colon() {
         let value = match field.declaration().values {
             Matching::Year => "2021",
             Matching::Kind => values_of(field).next().unwrap().label.as_str(),
-            Matching::Name | Matching::Contains => "甲",
+            Matching::Name | Matching::Contains | Matching::Path => "甲",
         };
         for name in field
             .declaration()
@@ -735,7 +735,7 @@ fn filter() -> impl Strategy<Value = Query> {
             Matching::Kind => prop::sample::select(values_of(field).collect::<Vec<_>>())
                 .prop_map(|value| Wanted::Text(value.name.clone()))
                 .boxed(),
-            Matching::Name | Matching::Contains => searchable_text().prop_map(Wanted::Text).boxed(),
+            Matching::Name | Matching::Contains | Matching::Path => searchable_text().prop_map(Wanted::Text).boxed(),
         };
         let values = prop::collection::vec(prop_oneof![4 => known, 1 => Just(Wanted::Unknown)], 1..4);
         values.prop_map(move |values| Query::Filter(Filter { field, values }))

@@ -13,6 +13,7 @@ pub enum Field {
     County,
     City,
     Province,
+    Region,
     Year,
     Section,
     IssuingBody,
@@ -29,6 +30,8 @@ pub enum Matching {
     Name,
     /// The wanted text stands in the value.
     Contains,
+    /// Levels of a path from above, next to each other, anywhere in it: each equal, or equal but for a suffix or in short.
+    Path,
     /// A year, or years from..to.
     Year,
     /// One of a fixed list, by its name or its label.
@@ -72,11 +75,12 @@ static DECLARATIONS: LazyLock<Vec<Declaration>> =
 
 impl Field {
     /// All fields, in the order in which they are shown and exported.
-    pub const ALL: [Field; 10] = [
+    pub const ALL: [Field; 11] = [
         Field::Township,
         Field::County,
         Field::City,
         Field::Province,
+        Field::Region,
         Field::Year,
         Field::Section,
         Field::IssuingBody,
@@ -92,6 +96,7 @@ impl Field {
             Field::County => "county",
             Field::City => "city",
             Field::Province => "province",
+            Field::Region => "region",
             Field::Year => "year",
             Field::Section => "section",
             Field::IssuingBody => "issuing_body",

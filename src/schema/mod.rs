@@ -5,6 +5,7 @@
 pub mod boilerplate;
 pub mod columns;
 pub mod fields;
+pub mod gazetteer;
 pub mod lexicon;
 pub mod page;
 pub mod places;

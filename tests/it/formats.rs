@@ -117,7 +117,7 @@ fn json_has_the_fields_of_the_contract_and_these_more() {
             "index_number",
             "published",
         ];
-        expect(&hit["report"], &report, &["url"]);
+        expect(&hit["report"], &report, &["url", "region"]);
         expect(&hit["section"], &["kind", "label", "headings"], &[]);
         expect(&hit["passage"], &["id", "text", "chars", "source"], &[]);
     }
@@ -136,6 +136,7 @@ fn what_is_unknown_is_null_and_not_left_out() {
         "county",
         "city",
         "province",
+        "region",
         "level",
         "issuing_body",
         "doc_number",

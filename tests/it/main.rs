@@ -16,6 +16,7 @@ mod scorecard; // how well that is, as a table that may only get better // new, 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
 mod formats; // every export holds the same hits
+mod places; // the gazetteer: places completed and checked, regions by path
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 

@@ -293,11 +293,12 @@ fn a_limit_changes_what_is_shown_and_not_what_is_counted() {
 }
 
 /// The fields that have one value for each passage.
-const SINGLE: [&str; 9] = [
+const SINGLE: [&str; 10] = [
     "township",
     "county",
     "city",
     "province",
+    "region",
     "year",
     "section",
     "issuing_body",

@@ -5,6 +5,7 @@
 
 mod issuer;
 mod place;
+mod region;
 mod township;
 mod year;
 
@@ -18,7 +19,7 @@ use crate::ingest::blocks::{Block, BlockKind, bare_label, is_doc_number};
 use crate::ingest::extract::Given;
 use crate::report::{Evidence, EvidenceSource, Level, Metadata, ReportKind};
 use crate::schema::boilerplate::{Field, boilerplate};
-use crate::schema::places::places;
+use crate::schema::gazetteer::{Rank, gazetteer};
 use crate::schema::{sections, titles};
 use crate::text::date;
 use crate::text::plain::{Plain, Script, is_blank, plain};
@@ -43,6 +44,7 @@ pub fn describe(blocks: &[Block], given: &[Given], path: &str, script: Script) -
     scribe.numbers();
     scribe.published();
     scribe.derived_title();
+    scribe.consult_gazetteer();
     scribe.finish()
 }
 
@@ -677,10 +679,11 @@ impl<'a> Scribe<'a> {
     /// Whether X市 that no table knows is a county's or a prefecture's: right above a township it is a county's; for its own report the text
     /// tells by what stands right below it.
     fn rank_city(&self, name: &str, above_township: bool) -> Option<Level> {
-        if places().prefecture_cities.contains(name) {
+        let rank = gazetteer().rank(name);
+        if rank == Some(Rank::Prefecture) {
             return Some(Level::City);
         }
-        if places().county_cities.contains(name) || above_township {
+        if rank == Some(Rank::County) || above_township {
             return Some(Level::County);
         }
         let text: String = (0..self.blocks.len())

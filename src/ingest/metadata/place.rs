@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::schema::gazetteer::{Rank, Stated, Verdict, gazetteer, short_name};
 use crate::schema::places::places;
 
 /// The ranks of places that a name goes through, from above.
@@ -161,19 +162,17 @@ pub fn township(name: &str) -> Option<String> {
 
 /// Reads province, city and county from the left; whether all of `text` was read.
 fn uppers(text: &str, names: &mut Names) -> bool {
-    let mut rest = text;
-    if let Some(found) = places().provinces.iter().find(|name| rest.starts_with(name.as_str())) {
-        names.province = Some(found.clone());
-        rest = &rest[found.len()..];
-    } else if let Some(found) = places()
-        .municipalities
-        .iter()
-        .find(|name| rest.starts_with(name.as_str()))
-    {
-        names.province = Some(found.clone());
-        rest = &rest[found.len()..];
+    let mut rest = without_corps(text);
+    if let Some((province, after)) = province_at_start(rest) {
+        names.province = Some(province.to_owned());
+        rest = without_corps(after);
     }
     while !rest.is_empty() {
+        if let Some((city, after)) = short_city(rest).filter(|_| names.city.is_none()) {
+            names.city = Some(city.to_owned());
+            rest = after;
+            continue;
+        }
         let Some(end) = unit_end(rest) else { return false };
         let unit = &rest[..end];
         rest = &rest[end..];
@@ -184,31 +183,76 @@ fn uppers(text: &str, names: &mut Names) -> bool {
     true
 }
 
-/// Where the first unit ends: the shortest name with a stem, so that 市中区 is whole.
+/// What follows 新疆生产建设兵团第八师: a division governs a city and is none of its ranks.
+fn without_corps(text: &str) -> &str {
+    static CORPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:(?:新疆生产建设)?兵团(?:第?[一二三四五六七八九十]{1,3}师)?|第[一二三四五六七八九十]{1,3}师)")
+            .ok()
+    });
+    let corps = CORPS.as_ref().and_then(|corps| corps.find(text));
+    corps.map_or(text, |corps| &text[corps.end()..])
+}
+
+/// The province that a text begins with, and what follows; in short only before a place of its own: 广西柳州市.
+fn province_at_start(text: &str) -> Option<(&'static str, &str)> {
+    let gazetteer = gazetteer();
+    let full = gazetteer.provinces().find(|province| text.starts_with(province.name));
+    if let Some(province) = full {
+        return Some((province.name, &text[province.name.len()..]));
+    }
+    if gazetteer.name_at_start(text).is_some() {
+        return None;
+    }
+    gazetteer.provinces().find_map(|province| {
+        let after = text.strip_prefix(short_name(province.name))?;
+        let full = gazetteer.name_at_start(after).map(|end| &after[..end]);
+        let place = full.or_else(|| short_city(after).map(|(city, _)| city))?;
+        let of_province = gazetteer
+            .named(place)
+            .any(|unit| unit.code / 10_000 == province.code / 10_000);
+        of_province.then_some((province.name, after))
+    })
+}
+
+/// The prefecture whose short name a text begins with, right before a county of its own: 三明将乐县.
+fn short_city(text: &str) -> Option<(&'static str, &str)> {
+    let gazetteer = gazetteer();
+    if gazetteer.name_at_start(text).is_some() {
+        return None;
+    }
+    let ends = text.char_indices().skip(2).take(6).map(|(at, _)| at);
+    ends.into_iter().find_map(|end| {
+        let (city, after) = text.split_at(end);
+        let city = gazetteer.named_short(city).find(|unit| unit.rank == Rank::Prefecture)?;
+        let county = &after[..gazetteer.name_at_start(after)?];
+        let stated = Stated {
+            city: Some(city.name),
+            county: Some(county),
+            ..Stated::default()
+        };
+        let is_there = matches!(gazetteer.resolve(&stated), Verdict::One(path) if path.county.is_some());
+        is_there.then_some((city.name, after))
+    })
+}
+
+/// Where the first unit ends: the longest name that the gazetteer knows, else the shortest with a stem, so that 市中区 is whole.
 fn unit_end(text: &str) -> Option<usize> {
-    if let Some(banner) = places().banners.iter().find(|name| text.starts_with(name.as_str())) {
-        return Some(banner.len());
+    if let Some(end) = gazetteer().name_at_start(text) {
+        return Some(end);
     }
-    if let Some(short) = places().prefectures.iter().find(|name| text.starts_with(name.as_str())) {
-        return Some(short.len());
-    }
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    for (n, (at, c)) in chars.iter().enumerate() {
+    for (stem, (at, c)) in text.char_indices().enumerate() {
         let end = at + c.len_utf8();
-        let stem = n;
         let unit = match c {
             '县' | '区' => stem >= 1,
-            '市' => stem >= 2 || places().prefecture_cities.contains(&text[..end]),
-            '州' | '旗' | '盟' => {
-                text[..end].ends_with("自治州")
-                    || text[..end].ends_with("自治旗")
-                    || (*c == '盟' && ["兴安盟", "锡林郭勒盟", "阿拉善盟"].contains(&&text[..end]))
-            }
+            '市' => stem >= 2,
+            // 红旗镇 and 旗峰街道 are no banners.
+            '州' => text[..end].ends_with("自治州"),
+            '旗' => text[..end].ends_with("自治旗"),
             _ => false,
         };
         if unit {
             // 沙县区, 赣县区: a county that became a district.
-            let became = *c == '县' && text[end..].starts_with('区');
+            let became = c == '县' && text[end..].starts_with('区');
             return Some(if became { end + '区'.len_utf8() } else { end });
         }
     }
@@ -228,13 +272,13 @@ fn place_unit(unit: &str, rest: &str, names: &mut Names) -> bool {
         if settled {
             return false;
         }
-        let ranked = places();
-        if ranked.county_cities.contains(unit) || names.city.is_some() || names.unranked_city.is_some() {
+        let rank = gazetteer().rank(unit);
+        if rank == Some(Rank::County) || names.city.is_some() || names.unranked_city.is_some() {
             if let Some(above) = names.unranked_city.take() {
                 names.city = Some(above);
             }
             names.county = Some(unit.to_owned());
-        } else if ranked.prefecture_cities.contains(unit) || !rest.is_empty() {
+        } else if rank == Some(Rank::Prefecture) || !rest.is_empty() {
             names.city = Some(unit.to_owned());
         } else {
             names.unranked_city = Some(unit.to_owned());
@@ -406,6 +450,25 @@ mod tests {
             ("重庆市", "p:重庆市"),
             ("枣庄市市中区光明路街道", "c:枣庄市 x:市中区 t:光明路街道"),
             ("开州区", "x:开州区"),
+            ("福建省三明市将乐县古镛镇", "p:福建省 c:三明市 x:将乐县 t:古镛镇"),
+            ("福建将乐县古镛镇", "p:福建省 x:将乐县 t:古镛镇"),
+            ("三明将乐县古镛镇", "c:三明市 x:将乐县 t:古镛镇"),
+            ("福建三明将乐县", "p:福建省 c:三明市 x:将乐县"),
+            (
+                "广西柳州市城中区静兰街道",
+                "p:广西壮族自治区 c:柳州市 x:城中区 t:静兰街道",
+            ),
+            ("新疆生产建设兵团第八师石河子市石河子镇", "x:石河子市 t:石河子镇"),
+            ("第一师阿拉尔市金银川镇", "x:阿拉尔市 t:金银川镇"),
+            ("芒市遮放镇", "x:芒市 t:遮放镇"),
+            ("海门市三厂镇", "x:海门市 t:三厂镇"),
+            ("博州精河县", "c:博州 x:精河县"),
+            ("喀什地区莎车县", "c:喀什地区 x:莎车县"),
+            ("巴中市巴州区", "c:巴中市 x:巴州区"),
+            ("海南州共和县", "c:海南州 x:共和县"),
+            ("吉林省吉林市", "p:吉林省 c:吉林市"),
+            ("神农架林区松柏镇", "x:神农架林区 t:松柏镇"),
+            ("东莞市虎门镇", "c:东莞市 t:虎门镇"),
         ] {
             assert_eq!(show(read(text)), names, "{text}");
         }
