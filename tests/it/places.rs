@@ -44,7 +44,9 @@ fn a_county_leads_to_its_city_and_province() {
         (json!("将乐县"), json!("三明市"), json!("福建省"))
     );
     assert_eq!(warnings, Vec::<String>::new());
-    let evidence = inspected(&text)["evidence"].clone();
+    let report = inspected(&text);
+    assert_eq!(report["metadata"]["region"], "福建省/三明市/将乐县/古镛镇");
+    let evidence = report["evidence"].clone();
     for field in ["city", "province"] {
         let found = evidence.as_array().expect("evidence").iter();
         let found: Vec<&Value> = found.filter(|found| found["field"] == field).collect();

@@ -43,7 +43,7 @@ pub(super) fn print_inspection(report: &Report, out: &mut Sink<'_>) -> Result<()
 struct HeadJson<'a> {
     id: ReportId,
     source: &'a Source,
-    metadata: &'a Metadata,
+    metadata: MetadataJson<'a>,
     sections: Vec<SectionJson<'a>>,
 }
 
@@ -51,12 +51,20 @@ struct HeadJson<'a> {
 struct InspectionJson<'a> {
     id: ReportId,
     source: &'a Source,
-    metadata: &'a Metadata,
+    metadata: MetadataJson<'a>,
     evidence: Vec<EvidenceJson<'a>>,
     warnings: &'a [String],
     sections: Vec<SectionJson<'a>>,
     passages: Vec<PassageJson>,
     dropped: &'a [Dropped],
+}
+
+/// What is known of the report, and the path that its places make.
+#[derive(Serialize)]
+struct MetadataJson<'a> {
+    #[serde(flatten)]
+    known: &'a Metadata,
+    region: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -87,12 +95,21 @@ struct PassageJson {
     text: String,
 }
 
+impl<'a> MetadataJson<'a> {
+    fn new(known: &'a Metadata) -> Self {
+        MetadataJson {
+            known,
+            region: known.region(),
+        }
+    }
+}
+
 impl<'a> HeadJson<'a> {
     fn new(report: &ReportView<'a>) -> Self {
         HeadJson {
             id: report.id,
             source: report.source,
-            metadata: report.metadata,
+            metadata: MetadataJson::new(report.metadata),
             sections: report.sections.iter().map(SectionJson::new).collect(),
         }
     }
@@ -103,7 +120,7 @@ impl<'a> InspectionJson<'a> {
         InspectionJson {
             id: report.id,
             source: &report.source,
-            metadata: &report.metadata,
+            metadata: MetadataJson::new(&report.metadata),
             evidence: report.evidence.iter().map(EvidenceJson::new).collect(),
             warnings: &report.warnings,
             sections: report.sections.iter().map(SectionJson::new).collect(),

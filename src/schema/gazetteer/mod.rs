@@ -76,7 +76,7 @@ pub struct Gazetteer {
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::load);
 
-/// The one gazetteer. It is read when it is first asked for, in about two milliseconds.
+/// The one gazetteer. It is read when it is first asked for, in two to five milliseconds.
 pub fn gazetteer() -> &'static Gazetteer {
     &GAZETTEER
 }

@@ -237,3 +237,46 @@ fn a_township_alone_is_in_many_counties() {
         ["福建省/三明市/将乐县"]
     );
 }
+
+#[test]
+fn most_counties_are_told_by_their_name_and_nearly_all_with_a_township() {
+    let gazetteer = gazetteer();
+    let (mut by_name, mut of_townships, mut by_township, mut counties) = (0, 0, 0, 0);
+    for county in gazetteer.counties() {
+        counties += 1;
+        let path = gazetteer.path(county).unwrap();
+        let stated = Stated {
+            county: Some(county.name),
+            year: Some(2024),
+            ..Stated::default()
+        };
+        match gazetteer.resolve(&stated) {
+            Verdict::One(found) => {
+                assert_eq!(found, path);
+                by_name += 1;
+            }
+            Verdict::Several(paths) => {
+                assert!(paths.contains(&path), "{path}");
+                let names = gazetteer.townships.get(&county.code).copied().unwrap_or_default();
+                for township in names.split_whitespace() {
+                    let with_township = Stated {
+                        township: Some(township),
+                        ..stated
+                    };
+                    of_townships += 1;
+                    match gazetteer.resolve(&with_township) {
+                        Verdict::One(found) => {
+                            assert_eq!(found, path);
+                            by_township += 1;
+                        }
+                        verdict => assert!(matches!(verdict, Verdict::Several(_)), "{path} {township}"),
+                    }
+                }
+            }
+            verdict => panic!("{path}: {verdict:?}"),
+        }
+    }
+    println!("{by_name} of {counties} counties by name; {by_township} of {of_townships} townships of the others");
+    assert!(by_name * 100 > counties * 96);
+    assert!(by_township * 100 > of_townships * 96);
+}
