@@ -139,7 +139,7 @@ impl Index {
                 totals,
                 took_ms: started.elapsed().as_secs_f64() * 1000.0,
                 limit: request.limit,
-                notes: self.unmatched_values(&request.query)?,
+                notes: self.unmatched_values(request)?,
                 facets,
             },
             phrases,
@@ -238,27 +238,31 @@ impl Index {
             .map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))
     }
 
-    /// A note for every wanted value that no passage has.
-    fn unmatched_values(&self, query: &Query) -> tantivy::Result<Vec<String>> {
+    /// A note for every value, wanted or counted below, that no passage has.
+    fn unmatched_values(&self, request: &Request) -> tantivy::Result<Vec<String>> {
+        let filters = request.query.filters();
+        let wanted = filters.into_iter().flat_map(|filter| {
+            let texts = filter.values.iter().filter_map(|wanted| match wanted {
+                Wanted::Text(text) => Some(text),
+                _ => None,
+            });
+            texts.map(|text| (filter.field, text))
+        });
+        let groupings = request.facets.iter();
+        let counted = groupings.filter_map(|grouping| Some((grouping.field, grouping.under.as_ref()?)));
         let mut notes = Vec::new();
-        for filter in query.filters() {
-            for wanted in &filter.values {
-                let Wanted::Text(text) = wanted else { continue };
-                let alone = Filter {
-                    field: filter.field,
-                    values: vec![wanted.clone()],
-                };
-                let values = self.values_of(filter.field)?;
-                let test = ValueTest::new(&alone);
-                if !values.iter().any(|value| test.wants(value)) {
-                    notes.push(format!(
-                        "no passage has {}:{text}{}",
-                        filter.field,
-                        nearest(text, &values)
-                    ));
-                }
+        for (field, text) in wanted.chain(counted) {
+            let alone = Filter {
+                field,
+                values: vec![Wanted::Text(text.clone())],
+            };
+            let values = self.values_of(field)?;
+            let test = ValueTest::new(&alone);
+            if !values.iter().any(|value| test.wants(value)) {
+                notes.push(format!("no passage has {field}:{text}{}", nearest(text, &values)));
             }
         }
+        notes.dedup();
         Ok(notes)
     }
 

@@ -171,6 +171,9 @@ fn regions_are_counted_a_level_at_a_time_and_add_up() {
     ]);
     let answer = answer.value();
     assert_eq!(answer["facets"]["region:福建省"][0]["value"], "福建省/三明市");
+    dir.run(&["search", "网格员", "--facets", "region:江西省"])
+        .exits(0)
+        .says(&["no passage has region:江西省"]);
     dir.run(&["search", "网格员", "--facets", "year:2022"])
         .exits(2)
         .tells(&["there is no such field"]);
