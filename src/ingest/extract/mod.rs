@@ -18,14 +18,17 @@ use crate::report::Place;
 
 #[cfg(test)]
 mod battery;
+mod docx;
 mod guard;
 mod html;
 mod json;
 mod markdown;
 mod markup;
+mod package;
 mod records;
 mod table;
 mod text;
+mod xml;
 
 /// One report as its file holds it, before it is cleaned and understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -277,6 +280,11 @@ pub const FORMATS: &[Format] = &[
         name: "tsv",
         endings: &["tsv", "tab"],
         reader: Reader::Text(table::extract),
+    },
+    Format {
+        name: "docx",
+        endings: &["docx", "docm", "dotx", "dotm"],
+        reader: Reader::Binary(docx::is_docx, docx::extract),
     },
 ];
 
@@ -603,8 +611,8 @@ mod tests {
             "x.txt: a PDF document, not text"
         );
         assert_eq!(
-            fails("x.docx", b"x").to_string(),
-            "x.docx: no reader for files of this ending"
+            fails("x.exe", b"x").to_string(),
+            "x.exe: no reader for files of this ending"
         );
         assert_eq!(
             fails("x.html", b"<html><body></body></html>").to_string(),
