@@ -24,6 +24,7 @@ mod html;
 mod json;
 mod markdown;
 mod markup;
+mod ofd;
 mod package;
 mod records;
 mod table;
@@ -285,6 +286,11 @@ pub const FORMATS: &[Format] = &[
         name: "docx",
         endings: &["docx", "docm", "dotx", "dotm"],
         reader: Reader::Binary(docx::is_docx, docx::extract),
+    },
+    Format {
+        name: "ofd",
+        endings: &["ofd"],
+        reader: Reader::Binary(ofd::is_ofd, ofd::extract),
     },
 ];
 
