@@ -16,8 +16,8 @@ const USUAL_MEMORY: usize = 256;
 
 /// Index reports: read what is new or changed, forget what is gone
 ///
-/// Reads txt, md, html, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at once: if the
-/// run is interrupted, the index stays as it was.
+/// Reads txt, md, html, docx, ofd, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at once:
+/// if the run is interrupted, the index stays as it was.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folders and files of reports

@@ -148,7 +148,15 @@ impl<'d> Writer<'d> {
                 self.drop(super::story::CONTENTS, open.text.clone(), open.place);
             }
         } else {
-            for (n, text) in open.text.split('\n').enumerate() {
+            // A title is one however many lines it is set in.
+            let is_title =
+                open.role == Role::Title && open.text.chars().take(LONGEST_HEADING).count() < LONGEST_HEADING;
+            let text = if is_title {
+                open.text.replace('\n', "")
+            } else {
+                open.text.clone()
+            };
+            for (n, text) in text.split('\n').enumerate() {
                 let style = match open.role {
                     _ if text.chars().take(LONGEST_HEADING + 1).count() > LONGEST_HEADING => LineStyle::Paragraph,
                     Role::Title => LineStyle::Title,
