@@ -470,7 +470,7 @@ mod tests {
             "b/乙.TXT",
             "a.md",
             "b/README.zh.md",
-            "b/x.docx",
+            "b/x.exe",
             ".git/c.txt",
             "~$x.txt",
             "a/z.html",
@@ -482,7 +482,7 @@ mod tests {
             (".git", "hidden"),
             ("LICENSE", "documentation"),
             ("b/README.zh.md", "documentation"),
-            ("b/x.docx", "no reader for this ending"),
+            ("b/x.exe", "no reader for this ending"),
             ("~$x.txt", "hidden"),
         ];
         assert_eq!(
@@ -523,13 +523,13 @@ mod tests {
 
     #[test]
     fn a_file_given_by_name_is_read_whatever_its_name() {
-        let folder = folder_with(&["README.md", "x.docx"]);
-        let walk = walk(&[folder.path().join("README.md"), folder.path().join("x.docx")]).unwrap();
+        let folder = folder_with(&["README.md", "x.exe"]);
+        let walk = walk(&[folder.path().join("README.md"), folder.path().join("x.exe")]).unwrap();
         assert_eq!(walk.files.len(), 1);
         assert!(
             walk.warnings[0]
                 .to_string()
-                .ends_with("x.docx: no reader for files of this ending")
+                .ends_with("x.exe: no reader for files of this ending")
         );
         assert!(walk.warnings[0].hints[0].contains(".md"));
     }

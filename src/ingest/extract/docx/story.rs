@@ -438,10 +438,11 @@ impl<'s> Reader<'s> {
         let inside = self.open.len().checked_sub(2).map(|n| self.open[n]);
         if inside == Some(Tag::ParagraphProperties) {
             // The sign at the paragraph's end.
-            if matches!(element.name(), "vanish" | "specVanish") && element.is_on() {
-                if let Some(paragraph) = self.paragraph() {
-                    paragraph.runs_on = true;
-                }
+            if matches!(element.name(), "vanish" | "specVanish")
+                && element.is_on()
+                && let Some(paragraph) = self.paragraph()
+            {
+                paragraph.runs_on = true;
             }
             return;
         }
@@ -519,17 +520,10 @@ impl<'s> Reader<'s> {
     /// A row inside no table, or a cell inside no row, goes where it stands.
     fn end_of_table(&mut self) {
         match (self.frames.pop(), self.frames.last_mut()) {
-            (Some(Frame::Cell(cell)), Some(Frame::Row(row))) => {
-                if !cell.is_deleted {
-                    row.cells.push(cell);
-                }
-            }
+            (Some(Frame::Cell(Cell { is_deleted: true, .. }) | Frame::Row(Row { is_deleted: true, .. })), _) => {}
+            (Some(Frame::Cell(cell)), Some(Frame::Row(row))) => row.cells.push(cell),
             (Some(Frame::Cell(cell)), _) => self.add_all(cell.blocks),
-            (Some(Frame::Row(row)), Some(Frame::Table(table))) => {
-                if !row.is_deleted {
-                    table.rows.push(row);
-                }
-            }
+            (Some(Frame::Row(row)), Some(Frame::Table(table))) => table.rows.push(row),
             (Some(Frame::Row(row)), _) => self.add(Block::Table(Table { rows: vec![row] })),
             (Some(Frame::Table(table)), _) => self.add(Block::Table(table)),
             _ => {}
