@@ -19,6 +19,7 @@ use crate::report::Place;
 #[cfg(test)]
 mod battery;
 mod docx;
+mod doc;
 mod guard;
 mod html;
 mod json;
@@ -26,7 +27,9 @@ mod markdown;
 mod markup;
 mod ofd;
 mod package;
+mod ole;
 mod records;
+mod sheet;
 mod table;
 mod text;
 mod xml;
@@ -291,6 +294,9 @@ pub const FORMATS: &[Format] = &[
         name: "ofd",
         endings: &["ofd"],
         reader: Reader::Binary(ofd::is_ofd, ofd::extract),
+        name: "doc",
+        endings: &["doc", "wps", "dot", "wpt"],
+        reader: Reader::Binary(doc::is_document, doc::extract),
     },
 ];
 

@@ -1,0 +1,319 @@
+//! Reads documents of Word 97 to 2003, and those of WPS Writer, which have the same form ([MS-DOC]).
+//!
+//! What a reader sees is read: automatic numbers are written out, fields are their results, hidden and deleted text is left out.
+//! Notes follow the paragraph that refers to them, text boxes the whole body.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use super::ole::{self, Ole, u32_at};
+use super::{Draft, Harvest, Line, LineStyle, Packed, Places, Run};
+use crate::error::{Error, Result};
+use crate::report::{Dropped, Place};
+use fib::{Fib, Refusal, Story, Table};
+use lists::Lists;
+use pieces::Pieces;
+use story::{End, Formatting, Paragraph};
+use styles::{Role, Styles};
+
+mod fib;
+mod lists;
+mod numbers;
+mod pieces;
+mod properties;
+mod story;
+mod styles;
+
+/// Whether the bytes are such a document, or another file of Office that only this reader can say something about.
+pub(super) fn is_document(bytes: &[u8]) -> bool {
+    ole::is_ole(bytes) && (ole::names(bytes, MAIN) || !super::sheet::is_old_workbook(bytes))
+}
+
+pub(super) fn extract(packed: &Packed) -> Result<Harvest> {
+    let path = packed.path.as_path();
+    let mut file = Ole::open(path, &packed.bytes)?;
+    let Some(main) = file.stream(MAIN)? else {
+        return Err(stranger(path, &file));
+    };
+    let fib = Fib::parse(&main).map_err(|refusal| refused(path, &refusal))?;
+    // A document may be left without the stream that its head names.
+    let other = if fib.table == "1Table" { "0Table" } else { "1Table" };
+    let table = match file.stream(fib.table)? {
+        Some(table) => table,
+        None => file.stream(other)?.unwrap_or_default(),
+    };
+    let part = |number: Table| fib.table(number).map(|range| cut(&table, range)).unwrap_or_default();
+    let Some(pieces) = Pieces::parse(part(Table::Pieces), &main) else {
+        return Err(ole::damaged(path, "no table of its pieces of text"));
+    };
+    let formatting = Formatting {
+        looks: properties::characters(part(Table::CharacterPages), &main),
+        shapes: properties::paragraphs(part(Table::ParagraphPages), &main),
+        styles: Styles::parse(part(Table::Styles)),
+    };
+    let start_of = |number: Table| fib.table(number).map(|range| range.start);
+    let mut writer = Writer {
+        lists: Lists::parse(&table, start_of(Table::Lists), start_of(Table::ListOverrides)),
+        draft: Draft {
+            places: Places::Paragraphs,
+            ..Draft::default()
+        },
+        ..Writer::default()
+    };
+    let document = Document {
+        pieces,
+        formatting,
+        notes: notes(&fib, &part),
+    };
+    writer.write(&document, &fib);
+    writer.finish(path)
+}
+
+const MAIN: &str = "WordDocument";
+
+/// What is read of a document.
+struct Document<'a> {
+    pieces: Pieces<'a>,
+    formatting: Formatting<'a>,
+    /// The text of each note, by the place in the body that refers to it.
+    notes: BTreeMap<u32, Range<u32>>,
+}
+
+/// Turns paragraphs into lines.
+#[derive(Default)]
+struct Writer {
+    lists: Lists,
+    draft: Draft,
+    /// Paragraphs and rows so far, empty ones too.
+    count: u64,
+    row: Row,
+    comments: usize,
+    pictures: usize,
+}
+
+/// The table row that is being read: paragraphs in cells.
+#[derive(Default)]
+struct Row {
+    cells: Vec<Vec<String>>,
+    open: Vec<String>,
+}
+
+impl Document<'_> {
+    fn paragraphs(&self, range: Range<u32>) -> Vec<Paragraph> {
+        let range = range.start..range.end.min(self.pieces.len());
+        story::paragraphs(&self.pieces, &self.formatting, range, |at| self.notes.contains_key(&at))
+    }
+}
+
+impl Writer {
+    fn write(&mut self, document: &Document, fib: &Fib) {
+        for paragraph in document.paragraphs(fib.story(Story::Body)) {
+            let marks = paragraph.marks.clone();
+            self.push(paragraph, document);
+            for note in marks.iter().filter_map(|mark| document.notes.get(mark)) {
+                self.write_all(document, note.clone());
+            }
+        }
+        self.end_row();
+        // Notes whose marks are not known.
+        if document.notes.is_empty() {
+            self.write_all(document, fib.story(Story::Footnotes));
+            self.write_all(document, fib.story(Story::Endnotes));
+        }
+        self.write_all(document, fib.story(Story::TextBoxes));
+        let headers = [Story::Headers, Story::HeaderTextBoxes].map(|story| document.paragraphs(fib.story(story)));
+        for paragraph in headers.into_iter().flatten() {
+            self.drop_header(paragraph.text.trim());
+        }
+    }
+
+    fn write_all(&mut self, document: &Document, range: Range<u32>) {
+        for paragraph in document.paragraphs(range) {
+            self.push(paragraph, document);
+        }
+    }
+
+    fn push(&mut self, paragraph: Paragraph, document: &Document) {
+        self.comments += paragraph.comments;
+        self.pictures += paragraph.pictures;
+        let shape = paragraph.shape;
+        let text = match paragraph.end {
+            End::Row => String::new(),
+            _ => numbered(&self.lists.number(shape.list, shape.list_level), &paragraph.text),
+        };
+        match paragraph.end {
+            End::Row => self.end_row(),
+            End::Cell => {
+                self.row.open.push(text);
+                let cell = std::mem::take(&mut self.row.open);
+                self.row.cells.push(cell);
+            }
+            End::Paragraph if shape.is_in_table => self.row.open.push(text),
+            End::Paragraph => {
+                self.end_row();
+                let style = match document.formatting.styles.role(shape) {
+                    Some(Role::Title) => LineStyle::Title,
+                    Some(Role::Heading(depth)) => LineStyle::Heading(depth),
+                    None => LineStyle::Paragraph,
+                };
+                self.count += 1;
+                self.push_lines(&text, style);
+            }
+        }
+    }
+
+    /// Writes the row that has been read, if any. One with a single cell that says something is layout: its paragraphs are lines.
+    fn end_row(&mut self) {
+        let mut row = std::mem::take(&mut self.row);
+        if !row.open.is_empty() {
+            row.cells.push(row.open);
+        }
+        if row.cells.is_empty() {
+            return;
+        }
+        self.count += 1;
+        let says = |cell: &&Vec<String>| cell.iter().any(|text| !text.trim().is_empty());
+        if row.cells.iter().filter(says).count() < 2 {
+            for text in row.cells.concat() {
+                self.push_lines(&text, LineStyle::Paragraph);
+            }
+            return;
+        }
+        let cells: Vec<String> = row.cells.iter().map(|cell| one_line(cell)).collect();
+        self.push_line(cells.join("\t"), LineStyle::TableRow);
+    }
+
+    /// Writes a paragraph, which line breaks may part.
+    fn push_lines(&mut self, text: &str, style: LineStyle) {
+        let style = match style {
+            LineStyle::Paragraph if text.trim().contains('\n') => LineStyle::Plain,
+            _ => style,
+        };
+        for line in text.split('\n') {
+            self.push_line(line.to_owned(), style);
+        }
+    }
+
+    fn push_line(&mut self, text: String, style: LineStyle) {
+        if text.trim().is_empty() {
+            return;
+        }
+        self.draft.lines.push(Line {
+            text,
+            style,
+            runs: vec![Run {
+                at: 0,
+                source: self.count..self.count + 1,
+            }],
+        });
+    }
+
+    fn drop_header(&mut self, text: &str) {
+        if text.is_empty() || self.draft.dropped.iter().any(|dropped| dropped.text == text) {
+            return;
+        }
+        self.draft.dropped.push(Dropped {
+            text: text.to_owned(),
+            reason: "header or footer".to_owned(),
+            source: Place::Paragraph(1),
+        });
+    }
+
+    fn finish(mut self, path: &Path) -> Result<Harvest> {
+        if self.draft.lines.is_empty() {
+            return Err(match self.pictures {
+                0 => Error::source(path, "no text in this document").hinted("download it again, or delete it"),
+                count => Error::source(path, format!("no text in this document, only {count} pictures"))
+                    .hinted("if they are a scan, save it as PDF and have it read with --ocr"),
+            });
+        }
+        if self.comments > 0 {
+            let warning = format!("{} comments of readers left out", self.comments);
+            self.draft.warnings.push(warning);
+        }
+        Ok(Harvest::one(self.draft))
+    }
+}
+
+/// A number and what it numbers. Word sets them apart by a tab or a blank, which no reader would type behind 一、 or （一）.
+fn numbered(number: &str, text: &str) -> String {
+    let Some(last) = number.chars().next_back() else {
+        return text.to_owned();
+    };
+    let first = text.trim_start().chars().next();
+    let is_apart = match last {
+        '、' | '）' | ')' | '：' | ':' | '〕' | '】' => true,
+        // 1.2024年 would be another number.
+        '.' | '．' => !first.is_some_and(|c| c.is_ascii_digit()),
+        _ => first.is_none(),
+    };
+    let blank = if is_apart { "" } else { " " };
+    format!("{number}{blank}{}", text.trim_start_matches([' ', '\t']))
+}
+
+/// The paragraphs of a cell as one.
+fn one_line(cell: &[String]) -> String {
+    let parts = cell.iter().flat_map(|text| text.split(['\n', '\t']));
+    let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
+}
+
+/// Where the text of each note stands, by its mark in the body.
+fn notes<'a>(fib: &Fib, part: &impl Fn(Table) -> &'a [u8]) -> BTreeMap<u32, Range<u32>> {
+    let kinds = [
+        (Story::Footnotes, Table::FootnoteMarks, Table::FootnoteTexts),
+        (Story::Endnotes, Table::EndnoteMarks, Table::EndnoteTexts),
+    ];
+    let mut notes = BTreeMap::new();
+    for (story, marks, texts) in kinds {
+        let story = fib.story(story);
+        let (marks, texts) = (part(marks), part(texts));
+        // One more place than marks, then two bytes a mark.
+        for n in 0..marks.len().saturating_sub(4) / 6 {
+            let text = (u32_at(texts, 4 * n), u32_at(texts, 4 * n + 4));
+            if let (Some(mark), (Some(start), Some(end))) = (u32_at(marks, 4 * n), text) {
+                let place = |at: u32| story.start.saturating_add(at).min(story.end);
+                notes.insert(mark, place(start)..place(end));
+            }
+        }
+    }
+    notes
+}
+
+/// As much of a range as there is.
+fn cut(bytes: &[u8], range: Range<usize>) -> &[u8] {
+    let end = range.end.min(bytes.len());
+    &bytes[range.start.min(end)..end]
+}
+
+fn refused(path: &Path, refusal: &Refusal) -> Error {
+    match refusal {
+        Refusal::Unknown => ole::damaged(path, "no head of a Word document"),
+        Refusal::Old => Error::source(path, "a document of Word 6 or 95, which cannot be read").hinted(SAVE_ANEW),
+        Refusal::Encrypted => locked(path),
+    }
+}
+
+/// A file of another program with the same file system.
+fn stranger(path: &Path, file: &Ole) -> Error {
+    if file.has("EncryptedPackage") {
+        return locked(path);
+    }
+    let what = match file {
+        _ if file.has("MatOST") || file.has("CONTENTS") => "a document of Microsoft Works, which cannot be read",
+        _ if file.has("PowerPoint Document") => "slides, not a text document",
+        _ if file.has("__properties_version1.0") => "a mail of Outlook, which cannot be read",
+        _ => "a file of Office without a document in it",
+    };
+    Error::source(path, what).hinted(SAVE_ANEW)
+}
+
+fn locked(path: &Path) -> Error {
+    Error::source(path, "protected by a password").hinted("open it with the password and save it without one")
+}
+
+const SAVE_ANEW: &str = "open it in the program it was made with, or in LibreOffice, and save it as .docx";
+
+#[cfg(test)]
+mod tests;
