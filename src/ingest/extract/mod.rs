@@ -28,7 +28,9 @@ mod markup;
 mod ofd;
 mod package;
 mod ole;
+mod paragraphs;
 mod records;
+mod rtf;
 mod sheet;
 mod table;
 mod text;
@@ -297,6 +299,11 @@ pub const FORMATS: &[Format] = &[
         name: "doc",
         endings: &["doc", "wps", "dot", "wpt"],
         reader: Reader::Binary(doc::is_document, doc::extract),
+    },
+    Format {
+        name: "rtf",
+        endings: &["rtf"],
+        reader: Reader::Binary(rtf::is_rtf, rtf::extract),
     },
 ];
 

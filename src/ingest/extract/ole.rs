@@ -18,11 +18,7 @@ pub fn is_ole(bytes: &[u8]) -> bool {
 /// it was: entries of the directory stand at multiples of their size.
 pub fn names(bytes: &[u8], stream: &str) -> bool {
     const ENTRY: usize = 128;
-    let name: Vec<u8> = stream
-        .encode_utf16()
-        .chain([0])
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let name: Vec<u8> = stream.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
     is_ole(bytes) && bytes.chunks_exact(ENTRY).any(|entry| entry.starts_with(&name))
 }
 

@@ -84,7 +84,9 @@ impl Lists {
             let changes = *table.get(entry + 12)?;
             change_at += 4;
             for _ in 0..changes {
-                let Some(flags) = u32_at(table, change_at + 4) else { break };
+                let Some(flags) = u32_at(table, change_at + 4) else {
+                    break;
+                };
                 let start = u32_at(table, change_at).filter(|_| flags & 0x10 != 0);
                 change_at += 8;
                 let depth = (flags & 0xF) as u8;
@@ -122,8 +124,8 @@ impl Lists {
         };
         let level = level_at(depth)?;
         let counts = self.counts.entry(found.list).or_default();
-        let starts_anew = found.levels.get(&depth).is_some_and(|(start, _)| start.is_some())
-            && self.started.insert((list, depth));
+        let starts_anew =
+            found.levels.get(&depth).is_some_and(|(start, _)| start.is_some()) && self.started.insert((list, depth));
         let slot = &mut counts[usize::from(depth)];
         *slot = Some(match *slot {
             Some(count) if !starts_anew => count.saturating_add(1),
@@ -172,7 +174,10 @@ fn read_level(table: &[u8], at: usize, depth: usize) -> Option<(Level, usize)> {
     let level = Level {
         start: u32_at(fixed, 0)?,
         format: fixed[4],
-        template: template.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
+        template: template
+            .chunks_exact(2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+            .collect(),
         is_legal: flags & 0x04 != 0,
         restart: if flags & 0x08 != 0 { fixed[26] } else { depth as u8 },
     };

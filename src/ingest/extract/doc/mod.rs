@@ -8,9 +8,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::ole::{self, Ole, u32_at};
-use super::{Draft, Harvest, Line, LineStyle, Packed, Places, Run};
+use super::paragraphs::{Paragraphs, numbered};
+use super::{Harvest, LineStyle, Packed};
 use crate::error::{Error, Result};
-use crate::report::{Dropped, Place};
 use fib::{Fib, Refusal, Story, Table};
 use lists::Lists;
 use pieces::Pieces;
@@ -55,11 +55,7 @@ pub(super) fn extract(packed: &Packed) -> Result<Harvest> {
     let start_of = |number: Table| fib.table(number).map(|range| range.start);
     let mut writer = Writer {
         lists: Lists::parse(&table, start_of(Table::Lists), start_of(Table::ListOverrides)),
-        draft: Draft {
-            places: Places::Paragraphs,
-            ..Draft::default()
-        },
-        ..Writer::default()
+        lines: Paragraphs::new(),
     };
     let document = Document {
         pieces,
@@ -67,7 +63,7 @@ pub(super) fn extract(packed: &Packed) -> Result<Harvest> {
         notes: notes(&fib, &part),
     };
     writer.write(&document, &fib);
-    writer.finish(path)
+    writer.lines.finish(path)
 }
 
 const MAIN: &str = "WordDocument";
@@ -81,22 +77,9 @@ struct Document<'a> {
 }
 
 /// Turns paragraphs into lines.
-#[derive(Default)]
 struct Writer {
     lists: Lists,
-    draft: Draft,
-    /// Paragraphs and rows so far, empty ones too.
-    count: u64,
-    row: Row,
-    comments: usize,
-    pictures: usize,
-}
-
-/// The table row that is being read: paragraphs in cells.
-#[derive(Default)]
-struct Row {
-    cells: Vec<Vec<String>>,
-    open: Vec<String>,
+    lines: Paragraphs,
 }
 
 impl Document<'_> {
@@ -115,7 +98,7 @@ impl Writer {
                 self.write_all(document, note.clone());
             }
         }
-        self.end_row();
+        self.lines.end_row();
         // Notes whose marks are not known.
         if document.notes.is_empty() {
             self.write_all(document, fib.story(Story::Footnotes));
@@ -124,7 +107,7 @@ impl Writer {
         self.write_all(document, fib.story(Story::TextBoxes));
         let headers = [Story::Headers, Story::HeaderTextBoxes].map(|story| document.paragraphs(fib.story(story)));
         for paragraph in headers.into_iter().flatten() {
-            self.drop_header(paragraph.text.trim());
+            self.lines.drop_header(&paragraph.text);
         }
     }
 
@@ -135,128 +118,26 @@ impl Writer {
     }
 
     fn push(&mut self, paragraph: Paragraph, document: &Document) {
-        self.comments += paragraph.comments;
-        self.pictures += paragraph.pictures;
+        self.lines.comments += paragraph.comments;
+        self.lines.pictures += paragraph.pictures;
         let shape = paragraph.shape;
-        let text = match paragraph.end {
-            End::Row => String::new(),
-            _ => numbered(&self.lists.number(shape.list, shape.list_level), &paragraph.text),
-        };
+        if paragraph.end == End::Row {
+            return self.lines.end_row();
+        }
+        let text = numbered(&self.lists.number(shape.list, shape.list_level), &paragraph.text);
         match paragraph.end {
-            End::Row => self.end_row(),
-            End::Cell => {
-                self.row.open.push(text);
-                let cell = std::mem::take(&mut self.row.open);
-                self.row.cells.push(cell);
-            }
-            End::Paragraph if shape.is_in_table => self.row.open.push(text),
-            End::Paragraph => {
-                self.end_row();
+            End::Cell => self.lines.end_cell(text),
+            _ if shape.is_in_table => self.lines.in_cell(text),
+            _ => {
                 let style = match document.formatting.styles.role(shape) {
                     Some(Role::Title) => LineStyle::Title,
                     Some(Role::Heading(depth)) => LineStyle::Heading(depth),
                     None => LineStyle::Paragraph,
                 };
-                self.count += 1;
-                self.push_lines(&text, style);
+                self.lines.paragraph(&text, style);
             }
         }
     }
-
-    /// Writes the row that has been read, if any. One with a single cell that says something is layout: its paragraphs are lines.
-    fn end_row(&mut self) {
-        let mut row = std::mem::take(&mut self.row);
-        if !row.open.is_empty() {
-            row.cells.push(row.open);
-        }
-        if row.cells.is_empty() {
-            return;
-        }
-        self.count += 1;
-        let says = |cell: &&Vec<String>| cell.iter().any(|text| !text.trim().is_empty());
-        if row.cells.iter().filter(says).count() < 2 {
-            for text in row.cells.concat() {
-                self.push_lines(&text, LineStyle::Paragraph);
-            }
-            return;
-        }
-        let cells: Vec<String> = row.cells.iter().map(|cell| one_line(cell)).collect();
-        self.push_line(cells.join("\t"), LineStyle::TableRow);
-    }
-
-    /// Writes a paragraph, which line breaks may part.
-    fn push_lines(&mut self, text: &str, style: LineStyle) {
-        let style = match style {
-            LineStyle::Paragraph if text.trim().contains('\n') => LineStyle::Plain,
-            _ => style,
-        };
-        for line in text.split('\n') {
-            self.push_line(line.to_owned(), style);
-        }
-    }
-
-    fn push_line(&mut self, text: String, style: LineStyle) {
-        if text.trim().is_empty() {
-            return;
-        }
-        self.draft.lines.push(Line {
-            text,
-            style,
-            runs: vec![Run {
-                at: 0,
-                source: self.count..self.count + 1,
-            }],
-        });
-    }
-
-    fn drop_header(&mut self, text: &str) {
-        if text.is_empty() || self.draft.dropped.iter().any(|dropped| dropped.text == text) {
-            return;
-        }
-        self.draft.dropped.push(Dropped {
-            text: text.to_owned(),
-            reason: "header or footer".to_owned(),
-            source: Place::Paragraph(1),
-        });
-    }
-
-    fn finish(mut self, path: &Path) -> Result<Harvest> {
-        if self.draft.lines.is_empty() {
-            return Err(match self.pictures {
-                0 => Error::source(path, "no text in this document").hinted("download it again, or delete it"),
-                count => Error::source(path, format!("no text in this document, only {count} pictures"))
-                    .hinted("if they are a scan, save it as PDF and have it read with --ocr"),
-            });
-        }
-        if self.comments > 0 {
-            let warning = format!("{} comments of readers left out", self.comments);
-            self.draft.warnings.push(warning);
-        }
-        Ok(Harvest::one(self.draft))
-    }
-}
-
-/// A number and what it numbers. Word sets them apart by a tab or a blank, which no reader would type behind 一、 or （一）.
-fn numbered(number: &str, text: &str) -> String {
-    let Some(last) = number.chars().next_back() else {
-        return text.to_owned();
-    };
-    let first = text.trim_start().chars().next();
-    let is_apart = match last {
-        '、' | '）' | ')' | '：' | ':' | '〕' | '】' => true,
-        // 1.2024年 would be another number.
-        '.' | '．' => !first.is_some_and(|c| c.is_ascii_digit()),
-        _ => first.is_none(),
-    };
-    let blank = if is_apart { "" } else { " " };
-    format!("{number}{blank}{}", text.trim_start_matches([' ', '\t']))
-}
-
-/// The paragraphs of a cell as one.
-fn one_line(cell: &[String]) -> String {
-    let parts = cell.iter().flat_map(|text| text.split(['\n', '\t']));
-    let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
 }
 
 /// Where the text of each note stands, by its mark in the body.

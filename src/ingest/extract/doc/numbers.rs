@@ -13,7 +13,13 @@ pub fn write(number: u32, format: u8) -> String {
         0x02 => roman(number),
         0x03 => letter(number, b'A'),
         0x04 => letter(number, b'a'),
-        0x0E | 0x13 => Some(number.to_string().chars().map(|c| if c.is_ascii_digit() { wide(c) } else { c }).collect()),
+        0x0E | 0x13 => Some(
+            number
+                .to_string()
+                .chars()
+                .map(|c| if c.is_ascii_digit() { wide(c) } else { c })
+                .collect(),
+        ),
         0x16 => Some(format!("{number:02}")),
         0x0A | 0x24 | 0x28 => Some(by_digits(number)),
         0x0B | 0x21 | 0x23 | 0x25 | 0x27 => Some(by_units(number, "零一二三四五六七八九", "十百千万")),
@@ -81,7 +87,10 @@ fn roman(number: u32) -> Option<String> {
 /// 二〇二四.
 fn by_digits(number: u32) -> String {
     let digits = number.to_string();
-    digits.bytes().filter_map(|digit| "〇一二三四五六七八九".chars().nth(usize::from(digit - b'0'))).collect()
+    digits
+        .bytes()
+        .filter_map(|digit| "〇一二三四五六七八九".chars().nth(usize::from(digit - b'0')))
+        .collect()
 }
 
 /// 一百零五, and 十一 without the 一 before it.
@@ -89,7 +98,11 @@ fn by_units(number: u32, digits: &str, units: &str) -> String {
     let digit = |n: u32| digits.chars().nth(n as usize).unwrap_or('零');
     let unit = |n: u32| units.chars().nth(n as usize);
     if number == 0 || number >= 100_000 {
-        return if number == 0 { digit(0).to_string() } else { number.to_string() };
+        return if number == 0 {
+            digit(0).to_string()
+        } else {
+            number.to_string()
+        };
     }
     let mut text = String::new();
     let mut skipped = false;

@@ -88,7 +88,9 @@ impl<'a> Pieces<'a> {
     /// The characters of a part of the text. What lies behind the end of a stream that was cut off is left out.
     pub fn units(&self, range: Range<u32>) -> impl Iterator<Item = Unit> {
         let first = self.pieces.partition_point(|piece| piece.at + piece.len <= range.start);
-        let pieces = self.pieces[first..].iter().take_while(move |piece| piece.at < range.end);
+        let pieces = self.pieces[first..]
+            .iter()
+            .take_while(move |piece| piece.at < range.end);
         pieces.flat_map(move |piece| {
             let from = range.start.max(piece.at) - piece.at;
             let to = range.end.min(piece.at + piece.len) - piece.at;

@@ -118,7 +118,9 @@ pub fn characters(table: &[u8], stream: &[u8]) -> Spans<Looks> {
         let count = usize::from(page[PAGE - 1]);
         for n in 0..count {
             let place = page.get(4 * (count + 1) + n).map_or(0, |&half| 2 * usize::from(half));
-            let changes = page.get(place).and_then(|&len| page.get(place + 1..place + 1 + usize::from(len)));
+            let changes = page
+                .get(place)
+                .and_then(|&len| page.get(place + 1..place + 1 + usize::from(len)));
             let mut looks = Looks::default();
             looks.apply(changes.filter(|_| place > 0).unwrap_or(&[]));
             if let (Some(start), Some(end)) = (u32_at(page, 4 * n), u32_at(page, 4 * n + 4))

@@ -108,7 +108,9 @@ impl Writer {
             0x05 => self.open.comments += 1,
             0x28 if looks.symbol.is_some() => {
                 // Symbol fonts keep their signs in the private area: nobody can tell them without the font.
-                let sign = looks.symbol.filter(|sign| !(0xE000..0xF900).contains(sign) && *sign >= 0x20);
+                let sign = looks
+                    .symbol
+                    .filter(|sign| !(0xE000..0xF900).contains(sign) && *sign >= 0x20);
                 self.push_text(sign.unwrap_or(0x25A1));
             }
             0..0x20 => {}
@@ -123,9 +125,10 @@ impl Writer {
                 self.open.text.extend(high.map(|_| char::REPLACEMENT_CHARACTER));
                 self.high = Some(code);
             }
-            (Some(high), _) => self.open.text.extend(
-                char::decode_utf16([high, code]).map(|found| found.unwrap_or(char::REPLACEMENT_CHARACTER)),
-            ),
+            (Some(high), _) => self
+                .open
+                .text
+                .extend(char::decode_utf16([high, code]).map(|found| found.unwrap_or(char::REPLACEMENT_CHARACTER))),
             (None, _) => self
                 .open
                 .text

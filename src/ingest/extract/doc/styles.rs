@@ -42,7 +42,10 @@ impl Styles {
 
     /// The formatting of a paragraph of this style without changes of its own.
     pub fn shape(&self, style: u16) -> Shape {
-        let shape = self.0.get(usize::from(style)).map_or(Shape::default(), |found| found.shape);
+        let shape = self
+            .0
+            .get(usize::from(style))
+            .map_or(Shape::default(), |found| found.shape);
         Shape { style, ..shape }
     }
 
@@ -52,7 +55,10 @@ impl Styles {
         match self.0.get(usize::from(shape.style))?.builtin {
             TITLE => Some(Role::Title),
             level @ 1..=9 => Some(Role::Heading(level as u8)),
-            _ => shape.outline.filter(|&level| level < 9).map(|level| Role::Heading(level + 1)),
+            _ => shape
+                .outline
+                .filter(|&level| level < 9)
+                .map(|level| Role::Heading(level + 1)),
         }
     }
 }
@@ -84,7 +90,9 @@ fn entries(sheet: &[u8]) -> Option<Vec<Option<Entry<'_>>>> {
     let mut at = 2 + head;
     let mut entries = Vec::new();
     for _ in 0..count {
-        let Some(len) = u16_at(sheet, at).map(usize::from) else { break };
+        let Some(len) = u16_at(sheet, at).map(usize::from) else {
+            break;
+        };
         let bytes = sheet.get(at + 2..at + 2 + len).unwrap_or(&[]);
         entries.push(entry(bytes, fixed));
         at += 2 + len;
