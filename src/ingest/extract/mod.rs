@@ -28,6 +28,7 @@ mod markup;
 mod ofd;
 mod package;
 mod ole;
+mod package;
 mod paragraphs;
 mod records;
 mod rtf;
@@ -296,9 +297,24 @@ pub const FORMATS: &[Format] = &[
         name: "ofd",
         endings: &["ofd"],
         reader: Reader::Binary(ofd::is_ofd, ofd::extract),
+        name: "xlsx",
+        endings: &["xlsx", "xlsm"],
+        reader: Reader::Binary(sheet::is_xlsx, sheet::extract_xlsx),
+    },
+    Format {
+        name: "ods",
+        endings: &["ods"],
+        reader: Reader::Binary(sheet::is_ods, sheet::extract_ods),
+    },
+    Format {
         name: "doc",
         endings: &["doc", "wps", "dot", "wpt"],
         reader: Reader::Binary(doc::is_document, doc::extract),
+    },
+    Format {
+        name: "xls",
+        endings: &["xls", "et"],
+        reader: Reader::Binary(sheet::is_xls, sheet::extract_xls),
     },
     Format {
         name: "rtf",

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::ole::{self, Ole, u32_at};
 use super::paragraphs::{Paragraphs, numbered};
-use super::{Harvest, LineStyle, Packed};
+use super::{Harvest, LineStyle, Packed, sheet};
 use crate::error::{Error, Result};
 use fib::{Fib, Refusal, Story, Table};
 use lists::Lists;
@@ -27,7 +27,7 @@ mod styles;
 
 /// Whether the bytes are such a document, or another file of Office that only this reader can say something about.
 pub(super) fn is_document(bytes: &[u8]) -> bool {
-    ole::is_ole(bytes) && (ole::names(bytes, MAIN) || !super::sheet::is_old_workbook(bytes))
+    ole::is_ole(bytes) && (ole::names(bytes, MAIN) || !sheet::is_xls(bytes))
 }
 
 pub(super) fn extract(packed: &Packed) -> Result<Harvest> {

@@ -12,6 +12,8 @@ use super::{Harvest, LineStyle, Packed};
 use crate::error::{Error, Result};
 use tokens::{Token, Tokens};
 
+pub(super) use charsets::of_code_page as encoding_of_code_page;
+
 mod charsets;
 mod tokens;
 
