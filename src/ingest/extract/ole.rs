@@ -33,7 +33,7 @@ impl<'a> Ole<'a> {
     /// # Errors
     /// The chains of sectors are broken, cross each other or run in circles.
     pub fn open(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
-        let file = CompoundFile::open(Cursor::new(bytes)).map_err(|error| damaged(path, &error.to_string()))?;
+        let file = CompoundFile::open(Cursor::new(bytes)).map_err(|error| damaged(path, &lower_case(&error)))?;
         Ok(Ole {
             path,
             size: bytes.len() as u64,
@@ -62,14 +62,19 @@ impl<'a> Ole<'a> {
             Ok(_) => Ok(Some(bytes)),
             // What could be read before the end of a file that was cut off.
             Err(_) if !bytes.is_empty() => Ok(Some(bytes)),
-            Err(error) => Err(damaged(self.path, &error.to_string())),
+            Err(error) => Err(damaged(self.path, &lower_case(&error))),
         }
     }
 }
 
+/// What the library says, in the way of our messages.
+fn lower_case(error: &std::io::Error) -> String {
+    error.to_string().to_lowercase()
+}
+
 /// A file of which not enough is left to be read.
 pub fn damaged(path: &Path, reason: &str) -> Error {
-    Error::source(path, format!("damaged: {}", reason.to_lowercase()))
+    Error::source(path, format!("damaged: {reason}"))
         .hinted("download it again, or open it in the program it was made with and save it anew")
 }
 
@@ -115,8 +120,9 @@ pub mod tests {
     #[test]
     fn chains_that_run_in_circles_are_errors() {
         let bytes = with_streams(&[("WordDocument", &vec![1; 40_000])]);
-        let fat = 512 * (1 + u32_at(&bytes, 76).unwrap() as usize);
-        for (sector, next) in [(10, 5_u32), (10, 10), (60, 2)] {
+        let size = 1 << u16_at(&bytes, 30).unwrap();
+        let fat = size * (1 + u32_at(&bytes, 76).unwrap() as usize);
+        for (sector, next) in [(6, 5_u32), (6, 6), (9, 3)] {
             let mut bytes = bytes.clone();
             bytes[fat + 4 * sector..][..4].copy_from_slice(&next.to_le_bytes());
             let error = Ole::open(Path::new("x.doc"), &bytes).and_then(|mut ole| ole.stream("WordDocument"));

@@ -52,7 +52,11 @@ impl Styles {
     /// What a paragraph is by its style and its depth in the outline.
     pub fn role(&self, shape: Shape) -> Option<Role> {
         const TITLE: u16 = 62;
-        match self.0.get(usize::from(shape.style))?.builtin {
+        let builtin = self
+            .0
+            .get(usize::from(shape.style))
+            .map_or(u16::MAX, |style| style.builtin);
+        match builtin {
             TITLE => Some(Role::Title),
             level @ 1..=9 => Some(Role::Heading(level as u8)),
             _ => shape

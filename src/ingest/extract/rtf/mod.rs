@@ -490,7 +490,9 @@ impl Reader {
 
     /// Ends a paragraph outside of the body.
     fn end_aside(&mut self, destination: Destination) {
-        let Some(text) = self.take(destination) else { return };
+        let Some(text) = self.take(destination).filter(|text| !text.trim().is_empty()) else {
+            return;
+        };
         match destination {
             Destination::Note => self.notes.push(text.trim_start().to_owned()),
             Destination::TextBox => self.text_boxes.push(text),

@@ -47,7 +47,11 @@ impl Format {
     /// The format of a code as `0.0%` or `yyyy"年"m"月"`.
     pub fn parse(code: &str) -> Self {
         let signs = signs(code);
-        let is = |wanted: &str| signs.iter().any(|sign| matches!(sign, Sign::Code(c) if wanted.contains(*c)));
+        let is = |wanted: &str| {
+            signs
+                .iter()
+                .any(|sign| matches!(sign, Sign::Code(c) if wanted.contains(*c)))
+        };
         if signs.iter().any(|sign| matches!(sign, Sign::Elapsed(_))) || is("yYmMdDhHsS") {
             return Format::Date(date_parts(&signs));
         }
@@ -172,7 +176,8 @@ impl Decimal {
     fn show(&self, value: f64) -> String {
         let value = if self.is_percent { value * 100.0 } else { value };
         let rounded = fifteen_digits(value);
-        let digits = format!("{:.*}", self.most_decimals, rounded.abs());
+        // A five in the last place may stand a hair below five in the machine: 1.005 is shown as 1.01.
+        let digits = format!("{:.*}", self.most_decimals, rounded.abs() * (1.0 + 1e-15));
         let (whole, decimals) = digits.split_once('.').unwrap_or((&digits, ""));
         let least = self.least_decimals.min(decimals.len());
         let decimals = decimals[..least].to_owned() + decimals[least..].trim_end_matches('0');
@@ -228,7 +233,10 @@ fn date_parts(signs: &[Sign]) -> Vec<Part> {
                 continue;
             }
         };
-        let len = signs[n..].iter().take_while(|sign| matches!(sign, Sign::Code(d) if d.to_ascii_lowercase() == c)).count();
+        let len = signs[n..]
+            .iter()
+            .take_while(|sign| matches!(sign, Sign::Code(d) if d.to_ascii_lowercase() == c))
+            .count();
         let last = parts.iter().rev().find(|part| !matches!(part, Part::Literal(_)));
         let after_hour = matches!(last, Some(Part::Hour(_) | Part::Elapsed('h')));
         let next = signs[n + len..].iter().find_map(|sign| match sign {
@@ -246,7 +254,9 @@ fn date_parts(signs: &[Sign]) -> Vec<Part> {
             'a' if len >= 3 => parts.push(Part::Weekday(len)),
             // AM/PM or A/P.
             'a' => {
-                let rest = signs[n..].iter().take_while(|sign| matches!(sign, Sign::Code('A' | 'a' | 'M' | 'm' | 'P' | 'p' | '/')));
+                let rest = signs[n..]
+                    .iter()
+                    .take_while(|sign| matches!(sign, Sign::Code('A' | 'a' | 'M' | 'm' | 'P' | 'p' | '/')));
                 parts.push(Part::Half);
                 n += rest.count();
                 continue;

@@ -105,7 +105,8 @@ impl<'a> Workbook<'a> {
 
     fn open_sheet(&mut self, name: String, is_hidden: bool) {
         if is_hidden {
-            self.warnings.push(format!("sheet `{name}` is hidden; read like the others"));
+            self.warnings
+                .push(format!("sheet `{name}` is hidden; read like the others"));
         }
         self.sheets.push(Sheet {
             name,
@@ -124,7 +125,9 @@ impl<'a> Workbook<'a> {
         const OWN: u64 = size_of::<Cell>() as u64;
         let Some(left) = self.left.checked_sub(text.len() as u64 + OWN) else {
             let reason = format!("its cells hold more than the {} bytes allowed", self.options.max_bytes);
-            return Err(Error::source(self.path, reason).hinted("raise the limit with --max-file-size, or split the file"));
+            return Err(
+                Error::source(self.path, reason).hinted("raise the limit with --max-file-size, or split the file")
+            );
         };
         self.left = left;
         if let Some(sheet) = self.sheets.last_mut() {
@@ -142,7 +145,11 @@ impl<'a> Workbook<'a> {
         if self.error.is_none()
             && let Some(sheet) = self.sheets.last()
         {
-            self.error = Some(format!("`{text}` in sheet `{}`, row {}", sheet.name, row.saturating_add(1)));
+            self.error = Some(format!(
+                "`{text}` in sheet `{}`, row {}",
+                sheet.name,
+                row.saturating_add(1)
+            ));
         }
         self.cell(row, column, text)
     }
@@ -159,14 +166,19 @@ impl<'a> Workbook<'a> {
         let mut sheets = std::mem::take(&mut self.sheets);
         for sheet in &mut sheets {
             sheet.cells.sort_by_key(|cell| (cell.row, cell.column));
-            sheet.merged.sort_by_key(|merged| (merged.columns.start, merged.rows.start));
+            sheet
+                .merged
+                .sort_by_key(|merged| (merged.columns.start, merged.rows.start));
         }
         sheets.retain(|sheet| !sheet.cells.is_empty());
         if sheets.is_empty() {
             return Err(Error::source(self.path, "no text in this workbook").hinted("download it again, or delete it"));
         }
         if let Some(first) = &self.error {
-            let warning = format!("cells that show an error instead of what they should: {} ({first})", self.errors);
+            let warning = format!(
+                "cells that show an error instead of what they should: {} ({first})",
+                self.errors
+            );
             self.warnings.push(warning);
         }
         let names_text = self.options.map.iter().any(|(field, _)| field == "text");
@@ -216,15 +228,24 @@ impl<'a> Workbook<'a> {
             read_rows(sheet, header, &mut reader, &mut count, &mut cut);
         }
         let mut harvest = reader.finish()?;
-        for draft in harvest.drafts.iter_mut().filter(|draft| draft.row.is_some_and(|row| cut.contains(&row))) {
-            let warning = format!("the text is {LONGEST} characters long, the most that a cell can hold: its end is probably missing");
+        for draft in harvest
+            .drafts
+            .iter_mut()
+            .filter(|draft| draft.row.is_some_and(|row| cut.contains(&row)))
+        {
+            let warning = format!(
+                "the text is {LONGEST} characters long, the most that a cell can hold: its end is probably missing"
+            );
             draft.warnings.push(warning);
         }
         for sheet in others {
             count += 1;
             let mut draft = draft_of(sheet);
             draft.row = Some(count);
-            let warning = format!("sheet `{}` has no column of text: read as one report, its rows as lines", sheet.name);
+            let warning = format!(
+                "sheet `{}` has no column of text: read as one report, its rows as lines",
+                sheet.name
+            );
             draft.warnings.push(warning);
             harvest.drafts.push(draft);
         }
@@ -238,7 +259,12 @@ const LONGEST: usize = 32_767;
 /// Reads the rows below the header. `count` counts the records of the file, `cut` gathers those whose text fills its cell.
 fn read_rows(sheet: &Sheet, header: usize, reader: &mut Reader, count: &mut u64, cut: &mut Vec<u64>) {
     let mut rows = rows(sheet);
-    let above: Vec<&str> = rows.by_ref().take(header).flatten().map(|cell| cell.text.trim()).collect();
+    let above: Vec<&str> = rows
+        .by_ref()
+        .take(header)
+        .flatten()
+        .map(|cell| cell.text.trim())
+        .collect();
     if !above.is_empty() {
         let text: String = above.join(" ").chars().take(60).collect();
         reader.warn(format!("above the columns of sheet `{}`, left out: {text}", sheet.name));
@@ -254,23 +280,35 @@ fn read_rows(sheet: &Sheet, header: usize, reader: &mut Reader, count: &mut u64,
         let mut cells = Vec::new();
         for &(column, name) in &names {
             let own = row.iter().find(|cell| cell.column == column);
-            let text = own.map(|cell| cell.text.as_str()).or_else(|| merged_above(sheet, first.row, column));
+            let text = own
+                .map(|cell| cell.text.as_str())
+                .or_else(|| merged_above(sheet, first.row, column));
             if let Some(text) = text {
                 cells.push((name.to_owned(), text.to_owned()));
             }
         }
-        nameless += row.iter().filter(|cell| names.iter().all(|(column, _)| *column != cell.column)).count();
+        nameless += row
+            .iter()
+            .filter(|cell| names.iter().all(|(column, _)| *column != cell.column))
+            .count();
         if cells.iter().any(|(_, text)| text.encode_utf16().count() == LONGEST) {
             cut.push(*count);
         }
         reader.read(Record {
             row: *count,
-            place: format!("record {count} (sheet `{}`, row {})", sheet.name, first.row.saturating_add(1)),
+            place: format!(
+                "record {count} (sheet `{}`, row {})",
+                sheet.name,
+                first.row.saturating_add(1)
+            ),
             cells,
         });
     }
     if nameless > 0 {
-        reader.warn(format!("cells of sheet `{}` outside its columns, left out: {nameless}", sheet.name));
+        reader.warn(format!(
+            "cells of sheet `{}` outside its columns, left out: {nameless}",
+            sheet.name
+        ));
     }
 }
 
@@ -279,7 +317,10 @@ fn merged_above(sheet: &Sheet, row: u32, column: u32) -> Option<&str> {
     const NAME: usize = 60;
     let merged = merged_at(sheet, row, column)?;
     let first = (merged.rows.start, merged.columns.start);
-    let first = sheet.cells.binary_search_by_key(&first, |cell| (cell.row, cell.column)).ok()?;
+    let first = sheet
+        .cells
+        .binary_search_by_key(&first, |cell| (cell.row, cell.column))
+        .ok()?;
     let text = sheet.cells[first].text.as_str();
     (text.chars().count() <= NAME).then_some(text)
 }
@@ -301,13 +342,19 @@ fn rows(sheet: &Sheet) -> impl Iterator<Item = Row<'_>> {
 fn header_of(sheet: &Sheet, options: &Options) -> Option<usize> {
     const FIRST: usize = 20;
     const NAME: usize = 30;
-    let text_column = options.map.iter().find(|(field, _)| field == "text").map(|(_, column)| column);
+    let text_column = options
+        .map
+        .iter()
+        .find(|(field, _)| field == "text")
+        .map(|(_, column)| column);
     let names_text = |cell: &Cell| match text_column {
         Some(column) => cell.text.trim() == column,
         None => columns().field_of(&cell.text).is_some_and(|(field, _)| field == "text"),
     };
     let all_names = |row: Row| row.iter().all(|cell| cell.text.chars().count() <= NAME);
-    rows(sheet).take(FIRST).position(|row| row.iter().any(names_text) && (text_column.is_some() || all_names(row)))
+    rows(sheet)
+        .take(FIRST)
+        .position(|row| row.iter().any(names_text) && (text_column.is_some() || all_names(row)))
 }
 
 /// A sheet as one report.
@@ -351,7 +398,11 @@ fn line_of(sheet: &Sheet, row: Row) -> String {
             let gap = cell.column.saturating_sub(next).min(WIDEST);
             line.extend(std::iter::repeat_n('\t', gap as usize + 1));
         }
-        let words = cell.text.split(['\n', '\r', '\t']).map(str::trim).filter(|word| !word.is_empty());
+        let words = cell
+            .text
+            .split(['\n', '\r', '\t'])
+            .map(str::trim)
+            .filter(|word| !word.is_empty());
         line.push_str(&words.collect::<Vec<_>>().join(" "));
         let merged = merged_at(sheet, cell.row, cell.column);
         next = Some(merged.map_or(cell.column.saturating_add(1), |merged| merged.columns.end));

@@ -188,7 +188,8 @@ impl Reader<'_> {
                     }
                     "s" => {
                         let blanks = count(&element, "c", 1000) as usize;
-                        text.iter_mut().for_each(|text| text.extend(std::iter::repeat_n(' ', blanks)));
+                        text.iter_mut()
+                            .for_each(|text| text.extend(std::iter::repeat_n(' ', blanks)));
                     }
                     "tab" => text.iter_mut().for_each(|text| text.push('\t')),
                     "line-break" => text.iter_mut().for_each(|text| text.push('\n')),
@@ -204,6 +205,8 @@ impl Reader<'_> {
 
 /// A number that an attribute gives, 1 when it does not.
 fn count(element: &Element, name: &str, most: u32) -> u32 {
-    let given = element.attribute(name).and_then(|value| value.trim().parse::<u32>().ok());
+    let given = element
+        .attribute(name)
+        .and_then(|value| value.trim().parse::<u32>().ok());
     given.unwrap_or(1).clamp(1, most)
 }

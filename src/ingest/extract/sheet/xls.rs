@@ -16,7 +16,9 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
     let mut file = Ole::open(path, &packed.bytes)?;
     let stream = match file.stream("Workbook")? {
         Some(stream) => stream,
-        None => file.stream("Book")?.ok_or_else(|| ole::damaged(path, "no workbook in it"))?,
+        None => file
+            .stream("Book")?
+            .ok_or_else(|| ole::damaged(path, "no workbook in it"))?,
     };
     let globals = Globals::read(&stream, packed.options.encoding);
     if globals.is_encrypted {
@@ -29,7 +31,8 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
     for sheet in &globals.sheets {
         book.open_sheet(sheet.name.clone(), sheet.is_hidden);
         let Some(bytes) = stream.get(sheet.at..) else {
-            book.warnings.push(format!("sheet `{}` is missing in the file", sheet.name));
+            book.warnings
+                .push(format!("sheet `{}` is missing in the file", sheet.name));
             continue;
         };
         globals.read_sheet(bytes, book)?;
@@ -331,7 +334,9 @@ fn text(bytes: &[u8], width: usize) -> Option<String> {
 
 fn utf16(bytes: &[u8]) -> String {
     let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 /// The strings that cells share.
@@ -342,7 +347,9 @@ fn strings(stream: &[u8], record: Entry) -> Vec<String> {
         return strings;
     };
     for _ in 0..count {
-        let (Some(len), Some(flags)) = (tail.u16(), tail.u8()) else { break };
+        let (Some(len), Some(flags)) = (tail.u16(), tail.u8()) else {
+            break;
+        };
         let runs = if flags & 8 != 0 { tail.u16().unwrap_or(0) } else { 0 };
         let extra = if flags & 4 != 0 { tail.u32().unwrap_or(0) } else { 0 };
         strings.push(tail.characters(usize::from(len), flags & 1 != 0));
@@ -441,6 +448,8 @@ impl<'a> Tail<'a> {
             }
             self.data = rest;
         }
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
     }
 }

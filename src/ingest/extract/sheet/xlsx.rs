@@ -37,13 +37,16 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
         None => Vec::new(),
     };
     for entry in entries {
-        let Some((kind, target)) = related.get(&entry.id) else { continue };
+        let Some((kind, target)) = related.get(&entry.id) else {
+            continue;
+        };
         // Charts have sheets too.
         if !kind.ends_with("/worksheet") {
             continue;
         }
         let Some(text) = package.read_xml(target)? else {
-            book.warnings.push(format!("sheet `{}` is missing in the file", entry.name));
+            book.warnings
+                .push(format!("sheet `{}` is missing in the file", entry.name));
             continue;
         };
         book.open_sheet(entry.name, entry.is_hidden);
@@ -98,8 +101,11 @@ fn related(path: &Path, package: &mut Package, main: &str) -> Result<HashMap<Str
     let mut xml = Xml::new(&text);
     while let Some(event) = xml.next().map_err(|trouble| damaged(path, name, &trouble))? {
         if let Event::Start(element) = event
-            && let (Some(id), Some(kind), Some(target)) =
-                (element.attribute("Id"), element.attribute("Type"), element.attribute("Target"))
+            && let (Some(id), Some(kind), Some(target)) = (
+                element.attribute("Id"),
+                element.attribute("Type"),
+                element.attribute("Target"),
+            )
         {
             related.insert(id, (kind, package::resolve(main, &target)));
         }
@@ -144,7 +150,9 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
         let code = rest.get(at + 2..at + 7).and_then(|code| code.strip_suffix('_'));
-        let found = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let found = code
+            .and_then(|code| u32::from_str_radix(code, 16).ok())
+            .and_then(char::from_u32);
         let end = if found.is_some() { at + 7 } else { at + 2 };
         result.push_str(&rest[..if found.is_some() { at } else { end }]);
         // Line breaks come as two characters.
@@ -270,7 +278,11 @@ impl Sheet<'_> {
             }
             Some("inlineStr") => book.cell(row, column, value),
             Some("str") => book.cell(row, column, unescape(&value)),
-            Some("b") => book.cell(row, column, if value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned()),
+            Some("b") => book.cell(
+                row,
+                column,
+                if value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
+            ),
             Some("e") => book.error_cell(row, column, value),
             Some("d") => book.cell(row, column, value),
             _ => {
@@ -289,7 +301,9 @@ fn place(name: &str) -> Option<(u32, u32)> {
     let letters = name.len() - name.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
     let mut column = 0_u32;
     for letter in name[..letters].bytes() {
-        column = column.checked_mul(26)?.checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
+        column = column
+            .checked_mul(26)?
+            .checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
     }
     let row = name[letters..].parse::<u32>().ok()?;
     Some((row.checked_sub(1)?, column.checked_sub(1)?))
