@@ -126,7 +126,7 @@ pub mod tests {
             let mut bytes = bytes.clone();
             bytes[fat + 4 * sector..][..4].copy_from_slice(&next.to_le_bytes());
             let error = Ole::open(Path::new("x.doc"), &bytes).and_then(|mut ole| ole.stream("WordDocument"));
-            let error = error.err().expect("an error");
+            let error = error.expect_err("an error");
             assert!(error.to_string().starts_with("x.doc: damaged: "), "{error}");
         }
     }

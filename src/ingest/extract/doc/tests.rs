@@ -44,7 +44,7 @@ impl Sample {
                 false => main.extend(text.bytes()),
             }
             pieces.extend([0, 0]);
-            pieces.extend(if is_wide { start } else { 0x4000_0000 | start * 2 }.to_le_bytes());
+            pieces.extend(if is_wide { start } else { 0x4000_0000 | (start * 2) }.to_le_bytes());
             pieces.extend([0, 0]);
             places.push(places[places.len() - 1] + units.len() as u32);
             lengths[*story] += units.len() as u32;

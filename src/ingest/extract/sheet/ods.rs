@@ -79,10 +79,8 @@ impl Reader<'_> {
         };
         match element.name() {
             "style" => self.style = element.attribute("name").unwrap_or_default(),
-            "table-properties" => {
-                if element.attribute("display").as_deref() == Some("false") {
-                    self.hidden.insert(self.style.clone());
-                }
+            "table-properties" if element.attribute("display").as_deref() == Some("false") => {
+                self.hidden.insert(self.style.clone());
             }
             "table" => {
                 self.row = 0;
