@@ -18,15 +18,14 @@ use crate::report::Place;
 
 #[cfg(test)]
 mod battery;
-mod docx;
 mod doc;
+mod docx;
 mod guard;
 mod html;
 mod json;
 mod markdown;
 mod markup;
 mod ofd;
-mod package;
 mod ole;
 mod package;
 mod paragraphs;
@@ -297,6 +296,8 @@ pub const FORMATS: &[Format] = &[
         name: "ofd",
         endings: &["ofd"],
         reader: Reader::Binary(ofd::is_ofd, ofd::extract),
+    },
+    Format {
         name: "xlsx",
         endings: &["xlsx", "xlsm"],
         reader: Reader::Binary(sheet::is_xlsx, sheet::extract_xlsx),
