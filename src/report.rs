@@ -221,6 +221,45 @@ impl Level {
     }
 }
 
+impl Metadata {
+    /// The names of all fields, in the order in which they are shown.
+    pub const FIELDS: [&str; 13] = [
+        "kind",
+        "title",
+        "year",
+        "township",
+        "county",
+        "city",
+        "province",
+        "level",
+        "issuing_body",
+        "doc_number",
+        "index_number",
+        "published",
+        "url",
+    ];
+
+    /// What is known of a field, as it is written in the index and in JSON; `None` when it is unknown, or no field.
+    pub fn value_of(&self, field: &str) -> Option<String> {
+        match field {
+            "kind" => Some(self.kind.name().to_owned()),
+            "title" => self.title.clone(),
+            "year" => self.year.map(|year| year.to_string()),
+            "township" => self.township.clone(),
+            "county" => self.county.clone(),
+            "city" => self.city.clone(),
+            "province" => self.province.clone(),
+            "level" => self.level.map(|level| level.name().to_owned()),
+            "issuing_body" => self.issuing_body.clone(),
+            "doc_number" => self.doc_number.clone(),
+            "index_number" => self.index_number.clone(),
+            "published" => self.published.clone(),
+            "url" => self.url.clone(),
+            _ => None,
+        }
+    }
+}
+
 /// Why a field of the metadata says what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -240,6 +279,12 @@ pub struct Evidence {
 /// The kinds of place a field is read from, the most trusted first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EvidenceSource {
+    /// A sheet in which people correct what is read.
+    #[serde(rename = "sidecar")]
+    Sidecar,
+    /// A part of the path, by a pattern that the user gave.
+    #[serde(rename = "path pattern")]
+    Path,
     /// A column of a table or a key of a record.
     #[serde(rename = "column")]
     Column,
@@ -267,6 +312,27 @@ pub enum EvidenceSource {
     /// Put together from other fields, because the text does not say it itself.
     #[serde(rename = "derived")]
     Derived,
+}
+
+impl EvidenceSource {
+    /// The name in JSON and in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            EvidenceSource::Sidecar => "sidecar",
+            EvidenceSource::Path => "path pattern",
+            EvidenceSource::Column => "column",
+            EvidenceSource::Title => "title",
+            EvidenceSource::Header => "header",
+            EvidenceSource::Signature => "signature",
+            EvidenceSource::Salutation => "salutation",
+            EvidenceSource::Lead => "lead",
+            EvidenceSource::Heading => "heading",
+            EvidenceSource::Body => "body",
+            EvidenceSource::FileName => "file name",
+            EvidenceSource::Url => "web address",
+            EvidenceSource::Derived => "derived",
+        }
+    }
 }
 
 /// A part of a report under one heading.
@@ -459,6 +525,9 @@ mod tests {
         }
         for kind in ReportKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        for from in [EvidenceSource::Sidecar, EvidenceSource::Path, EvidenceSource::FileName] {
+            assert_eq!(serde_json::to_value(from).unwrap(), from.name());
         }
     }
 }

@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::index::{self, Index, Prepared, SourceEntry, Writer, WriterOptions};
+use crate::ingest::corrections::{Corrections, KnownFile};
 use crate::ingest::extract::readable_endings;
-use crate::ingest::walk::{Found, SkipReason, is_under, walk};
-use crate::ingest::{Contents, ReadOptions};
-use crate::report::ReportId;
+use crate::ingest::walk::{Found, SkipReason, Walk, is_under, walk};
+use crate::ingest::{Contents, CorrectionOptions, ReadOptions};
+use crate::report::{Evidence, EvidenceSource, ReportId};
 
 /// How many files are read side by side before they are handed on, and how many bytes of them at most.
 const BATCH_FILES: usize = 64;
@@ -24,6 +25,7 @@ const BATCH_BYTES: u64 = 16 << 20;
 pub struct UpdateOptions {
     pub writer: WriterOptions,
     pub read: ReadOptions,
+    pub corrections: CorrectionOptions,
 }
 
 /// What was done, file by file. Paths are as the index keeps them.
@@ -43,6 +45,8 @@ pub struct Outcome {
     /// How many reports and passages were written.
     pub reports: usize,
     pub passages: usize,
+    /// How many of the reports written say something that people said of them.
+    pub corrected: usize,
     /// How many bytes of files were read.
     pub bytes: u64,
 }
@@ -74,9 +78,21 @@ pub trait Progress: Sync {
 /// When a root does not exist, or the index cannot be written; the last committed state stays. A bad file is no error here: it
 /// is named in [`Outcome::failed`].
 pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
+    update_remembering(index, roots, options, &HashMap::new(), progress)
+}
+
+/// As [`update`]; of files that the index does not know, `remembered` tells what the user once said of their reports.
+fn update_remembering(
+    index: &Path,
+    roots: &[PathBuf],
+    options: &UpdateOptions,
+    remembered: &HashMap<String, String>,
+    progress: &dyn Progress,
+) -> Result<Outcome> {
     options.read.check()?;
     recover(index)?;
     let mut walked = walk(roots)?;
+    let mut corrections = Corrections::new(&options.corrections, roots)?;
     let mut outcome = Outcome::default();
     note_skipped(&walked.skipped, roots, &mut outcome);
     let unseen = note_unseen(&walked.warnings, &mut outcome);
@@ -84,19 +100,27 @@ pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress
     let known = known_sources(&writer.snapshot()?)?;
     outcome.removed = vanished(&known, &walked.files, roots, &unseen);
     if writer.lexicon_changed() {
-        walked.files.extend(files_elsewhere(&known, roots)?);
+        let elsewhere = files_elsewhere(&known, roots)?;
+        walked.files.extend(elsewhere.files);
+        walked.sidecars.extend(elsewhere.sidecars);
+        walked.sidecars.sort();
+        walked.sidecars.dedup();
     }
+    leave_out(&options.corrections.metadata, &mut walked, &mut outcome);
+    corrections.read_sidecars(&walked.sidecars);
     let plan = Plan::make(
         &known,
         walked.files,
         &options.read,
+        &corrections,
+        remembered,
         writer.lexicon_changed(),
         &mut outcome,
     );
     let mut ledger = Ledger::new(&known, &plan, &outcome.removed);
     progress.start(plan.read.len(), plan.read.iter().map(|task| task.file.size).sum());
     let settings = options.read.settings();
-    read_in_order(&plan.read, &options.read, progress, |task, reading| {
+    read_in_order(&plan.read, &options.read, &corrections, progress, |task, reading| {
         take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading)
     })?;
     progress.finish();
@@ -108,12 +132,63 @@ pub fn update(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress
     }
     writer.commit()?;
     writer.finish()?;
+    note_problems(corrections, index, &mut outcome)?;
     outcome.failed.sort();
     Ok(outcome)
 }
 
+/// Keeps the sheets that the user names from being taken for reports.
+fn leave_out(sheets: &[PathBuf], walked: &mut Walk, outcome: &mut Outcome) {
+    if sheets.is_empty() {
+        return;
+    }
+    let sheets: HashSet<PathBuf> = sheets
+        .iter()
+        .filter_map(|sheet| std::fs::canonicalize(sheet).ok())
+        .collect();
+    let is_sheet = |file: &Found| std::fs::canonicalize(&file.path).is_ok_and(|path| sheets.contains(&path));
+    let (left, files): (Vec<Found>, Vec<Found>) = walked.files.drain(..).partition(is_sheet);
+    walked.files = files;
+    let skipped = left.into_iter().map(|file| (file.name, SkipReason::Sheet.to_string()));
+    outcome.skipped.extend(skipped);
+}
+
+/// Notes what of the corrections cannot be used, and which rows of theirs speak of nothing: a slip of the pen must not be silent.
+fn note_problems(corrections: Corrections, index: &Path, outcome: &mut Outcome) -> Result<()> {
+    let mut problems = Vec::new();
+    if !corrections.is_empty() {
+        let after = Index::open(index)?;
+        let sources = after.sources()?;
+        let known = sources.iter().map(|source| KnownFile {
+            name: &source.path,
+            hash: &source.hash,
+            ids: &source.reports,
+        });
+        problems = corrections.unmatched(&known.collect::<Vec<_>>(), |file| records_of(&after, file));
+    }
+    outcome.warnings.extend(corrections.warnings);
+    let failures = corrections.problems.iter().chain(&problems).map(|error| Failure {
+        path: match &error.kind {
+            ErrorKind::Source { path, .. } | ErrorKind::Io { path, .. } => path.display().to_string(),
+            _ => String::new(),
+        },
+        message: with_hints(error),
+    });
+    outcome.failed.extend(failures);
+    Ok(())
+}
+
+/// The members and records of a file that the index holds reports of.
+fn records_of(index: &Index, file: &KnownFile<'_>) -> Vec<(String, Option<u64>)> {
+    let reports = file.ids.iter().filter_map(|id| index.report(*id).ok().flatten());
+    let inside = |path: &str| path.strip_prefix(file.name).map(str::to_owned);
+    reports
+        .filter_map(|report| Some((inside(&report.source.path)?, report.source.row)))
+        .collect()
+}
+
 /// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete. Words of a
-/// user's lexicon are kept.
+/// user's lexicon are kept, and what the user said of reports.
 ///
 /// # Errors
 /// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder, or one of the folders beside it
@@ -126,11 +201,14 @@ pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progres
     }
     let _lock = index.exists().then(|| index::lock(index)).transpose()?;
     let mut options = options.clone();
+    let before = Index::open(index).ok();
     if options.writer.words.is_none() {
-        options.writer.words = Index::open(index).ok().map(|index| index.stamp().words.clone());
+        options.writer.words = before.as_ref().map(|index| index.stamp().words.clone());
     }
+    let sources = before.map_or(Ok(Vec::new()), |index| index.sources())?;
+    let remembered = sources.into_iter().map(|source| (source.path, source.said)).collect();
     remove_folder(&new)?;
-    let outcome = update(&new, roots, &options, progress)?;
+    let outcome = update_remembering(&new, roots, &options, &remembered, progress)?;
     remove_folder(&old)?;
     if index.exists() {
         rename(index, &old)?;
@@ -277,16 +355,15 @@ fn vanished(
 ///
 /// # Errors
 /// When one of them is not there any more.
-fn files_elsewhere(known: &HashMap<String, SourceEntry>, roots: &[PathBuf]) -> Result<Vec<Found>> {
+fn files_elsewhere(known: &HashMap<String, SourceEntry>, roots: &[PathBuf]) -> Result<Walk> {
     let paths: Vec<PathBuf> = known
         .keys()
         .filter(|path| !is_under(path, roots))
         .map(PathBuf::from)
         .collect();
-    let walked = walk(&paths).map_err(|error| {
+    walk(&paths).map_err(|error| {
         error.hinted("the lexicon changed, so every file must be read again: build the index anew with --rebuild")
-    })?;
-    Ok(walked.files)
+    })
 }
 
 /// A file to be read.
@@ -294,6 +371,8 @@ struct Task {
     file: Found,
     /// What the index knows of it.
     known: Option<SourceEntry>,
+    /// What the user once said of its reports on the command line.
+    said: String,
     /// Whether it is read even if its contents turn out to be the same.
     forced: bool,
 }
@@ -309,6 +388,8 @@ impl Plan {
         known: &HashMap<String, SourceEntry>,
         files: Vec<Found>,
         options: &ReadOptions,
+        corrections: &Corrections,
+        remembered: &HashMap<String, String>,
         all_again: bool,
         outcome: &mut Outcome,
     ) -> Plan {
@@ -316,7 +397,12 @@ impl Plan {
         // Nothing said about how to read a file leaves it as it was read before.
         let is_read_anew = |file: &Found| {
             let read_as = known.get(&file.name).map(|source| &source.settings);
-            all_again || !settings.is_empty() && read_as.is_some_and(|read_as| *read_as != settings)
+            let is_said_anew = || {
+                known
+                    .get(&file.name)
+                    .is_some_and(|source| is_said_anew(corrections, file, source))
+            };
+            all_again || !settings.is_empty() && read_as.is_some_and(|read_as| *read_as != settings) || is_said_anew()
         };
         let is_same = |file: &Found| {
             let source = known.get(&file.name);
@@ -342,10 +428,15 @@ impl Plan {
                 message: message.clone(),
             }));
         }
-        let task = |file: Found, forced| Task {
-            known: known.get(&file.name).cloned(),
-            forced,
-            file,
+        let task = |file: Found, forced| {
+            let known = known.get(&file.name).cloned();
+            let said = known.as_ref().map(|known| &known.said).or(remembered.get(&file.name));
+            Task {
+                said: said.cloned().unwrap_or_default(),
+                known,
+                forced,
+                file,
+            }
         };
         let mut read: Vec<Task> = differing
             .into_iter()
@@ -358,6 +449,12 @@ impl Plan {
         read.sort_by(|a, b| a.file.name.cmp(&b.file.name));
         Plan { read }
     }
+}
+
+/// Whether people say other things of a file's reports than when it was read.
+fn is_said_anew(corrections: &Corrections, file: &Found, source: &SourceEntry) -> bool {
+    let said = corrections.of_file(file, &source.said);
+    said.fingerprint(&source.hash, &source.reports) != source.corrections && !corrections.is_undecided(file)
 }
 
 /// Which report stands in which files. A report is kept as it was read from the first of them.
@@ -422,12 +519,16 @@ struct Done {
     reports: Vec<Prepared>,
     failures: Vec<Error>,
     warnings: Vec<String>,
+    /// As in [`SourceEntry`].
+    corrections: String,
+    said: String,
 }
 
 /// Reads files side by side and hands them over one by one, in their order, while the next ones are being read.
 fn read_in_order(
     tasks: &[Task],
     options: &ReadOptions,
+    corrections: &Corrections,
     progress: &dyn Progress,
     mut take: impl FnMut(&Task, Reading) -> Result<()>,
 ) -> Result<()> {
@@ -435,7 +536,7 @@ fn read_in_order(
         let (sender, receiver) = sync_channel::<(&[Task], Vec<Reading>)>(1);
         scope.spawn(move || {
             for batch in batches(tasks) {
-                let readings = batch.par_iter().map(|task| read(task, options)).collect();
+                let readings = batch.par_iter().map(|task| read(task, options, corrections)).collect();
                 // The other side stops listening only when writing failed, and then nothing more need be read.
                 if sender.send((batch, readings)).is_err() {
                     return;
@@ -468,7 +569,7 @@ fn batches(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
     })
 }
 
-fn read(task: &Task, options: &ReadOptions) -> Reading {
+fn read(task: &Task, options: &ReadOptions, corrections: &Corrections) -> Reading {
     let contents = match Contents::load(&task.file, options) {
         Ok(contents) => contents,
         Err(error) => return Reading::Failed(error),
@@ -478,14 +579,22 @@ fn read(task: &Task, options: &ReadOptions) -> Reading {
         return Reading::Same { hash: contents.hash };
     }
     let hash = contents.hash.clone();
-    match contents.read(&task.file, options) {
+    let said = corrections.of_file(&task.file, &task.said);
+    match contents.read_corrected(&task.file, options, &said) {
         Err(error) => Reading::Failed(error),
-        Ok(read) => Reading::Done(Box::new(Done {
-            hash,
-            reports: read.reports.into_iter().map(Prepared::new).collect(),
-            failures: read.failures,
-            warnings: read.warnings,
-        })),
+        Ok(read) => {
+            let ids: Vec<ReportId> = read.reports.iter().map(|report| report.id).collect();
+            let mut warnings = read.warnings;
+            warnings.extend(said.outdated(&hash, &ids));
+            Reading::Done(Box::new(Done {
+                corrections: said.fingerprint(&hash, &ids),
+                said: said.memory(&hash, &ids),
+                hash,
+                reports: read.reports.into_iter().map(Prepared::new).collect(),
+                failures: read.failures,
+                warnings,
+            }))
+        }
     }
 }
 
@@ -505,6 +614,8 @@ fn take_in(
         modified: task.file.modified,
         hash: String::new(),
         settings: settings.to_owned(),
+        corrections: String::new(),
+        said: String::new(),
         reports: Vec::new(),
         failures: Vec::new(),
     };
@@ -525,6 +636,8 @@ fn take_in(
             outcome.unchanged += 1;
             entry.hash = hash;
             entry.settings = known.settings.clone();
+            entry.corrections = known.corrections.clone();
+            entry.said = known.said.clone();
             entry.reports = known.reports.clone();
             entry.failures = known.failures.clone();
             ledger.note(&entry);
@@ -540,10 +653,21 @@ fn take_in(
             let warnings = done.warnings.iter().map(|warning| format!("{path}: {warning}"));
             outcome.warnings.extend(warnings);
             entry.hash = done.hash;
+            entry.corrections = done.corrections;
+            entry.said = done.said;
             entry.reports = done.reports.iter().map(|prepared| prepared.report.id).collect();
             entry.failures = done.failures.iter().map(with_hints).collect();
             for prepared in done.reports {
-                place(writer, ledger, outcome, path, prepared)?;
+                let is_corrected = is_corrected(&prepared.report.evidence);
+                if let Some(home) = place(writer, ledger, outcome, path, prepared)?
+                    && is_corrected
+                    && home != *path
+                {
+                    let lost = "what is said of it is lost, because it is the same report as";
+                    entry
+                        .failures
+                        .push(format!("{path}: {lost} {home}; say it of that file"));
+                }
             }
             ledger.note(&entry);
         }
@@ -555,28 +679,37 @@ fn take_in(
     writer.put_source(&entry)
 }
 
-/// Writes a report, unless an earlier file holds the same.
+/// Whether anything known of a report was said by people.
+fn is_corrected(evidence: &[Evidence]) -> bool {
+    evidence
+        .iter()
+        .any(|one| matches!(one.from, EvidenceSource::Sidecar | EvidenceSource::Path))
+}
+
+/// Writes a report, unless an earlier file holds the same: then it answers that file.
 fn place(
     writer: &mut Writer,
     ledger: &mut Ledger,
     outcome: &mut Outcome,
     path: &str,
     prepared: Prepared,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let id = prepared.report.id;
     let earlier = ledger.home(id).filter(|home| *home < path).map(str::to_owned);
     let home = earlier.or_else(|| ledger.written.contains(&id).then(|| path.to_owned()));
     if let Some(home) = home {
-        outcome.duplicates.push((path.to_owned(), home));
-        return Ok(());
+        outcome.duplicates.push((path.to_owned(), home.clone()));
+        return Ok(Some(home));
     }
     outcome.reports += 1;
+    outcome.corrected += usize::from(is_corrected(&prepared.report.evidence));
     outcome.passages += prepared.passage_count();
     if ledger.held.contains(&id) {
         writer.remove_report(id);
     }
     ledger.written.insert(id);
-    writer.add_report(prepared)
+    writer.add_report(prepared)?;
+    Ok(None)
 }
 
 fn with_hints(error: &Error) -> String {
@@ -601,6 +734,7 @@ mod tests {
                 modified: 0,
             },
             known: None,
+            said: String::new(),
             forced: false,
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use baogao::index::{Prepared, WriterOptions};
 use baogao::ingest::walk::walk;
-use baogao::ingest::{Contents, ReadOptions};
+use baogao::ingest::{Contents, CorrectionOptions, ReadOptions};
 use baogao::report::Report;
 use baogao::text::fold::fold;
 use baogao::text::tokenize::Words;
@@ -67,6 +67,7 @@ pub fn ours(corpus: &Path, index: &Path) -> Build {
             words: None,
         },
         read: ReadOptions::default(),
+        corrections: CorrectionOptions::default(),
     };
     let (outcome, cost) = timed(|| update(index, &[corpus.to_path_buf()], &options, &Quiet).expect("an index"));
     assert!(

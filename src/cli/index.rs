@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use super::terminal::{Form, Terminal, named};
-use super::{Status, terminal};
+use super::terminal::{Destination, Form, Terminal, named};
+use super::{Said, Status, terminal};
 use crate::error::{Error, Result};
-use crate::index::WriterOptions;
-use crate::ingest::{ReadOptions, decode};
+use crate::index::{Index, WriterOptions};
+use crate::ingest::{CorrectionOptions, ReadOptions, decode};
+use crate::output::counted;
+use crate::output::metadata_sheet::{Form as SheetForm, print_metadata_sheet};
 use crate::schema::lexicon;
 use crate::update::{Outcome, Progress, UpdateOptions, rebuild, update};
 
@@ -21,7 +23,7 @@ const USUAL_MEMORY: usize = 256;
 #[derive(clap::Args)]
 pub struct Args {
     /// Folders and files of reports
-    #[arg(required = true)]
+    #[arg(required_unless_present = "export_metadata")]
     paths: Vec<PathBuf>,
     /// The character encoding of all files, when it is detected wrongly: utf-8, gb18030, big5, utf-16le …
     #[arg(long, value_name = "NAME")]
@@ -29,6 +31,12 @@ pub struct Args {
     /// Which column of a table or key of a record holds which field, as text=正文
     #[arg(long, value_name = "FIELD=COLUMN")]
     map: Vec<String>,
+    #[command(flatten)]
+    said: Said,
+    /// Write what is known of each report into a sheet (xlsx, csv), to be corrected and given back with --metadata; without
+    /// PATHS, of the index as it is
+    #[arg(long, value_name = "FILE")]
+    export_metadata: Option<PathBuf>,
     /// A text file of words, one a line, that are words of your field
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
@@ -54,10 +62,30 @@ pub struct Args {
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let options = args.options()?;
+    let sheet = args.export_metadata.as_deref();
+    let form = sheet.map(SheetForm::of_path).transpose()?;
+    let status = match args.paths.is_empty() {
+        true => Status::Found,
+        false => index_paths(args, index, &options, terminal)?,
+    };
+    if let (Some(path), Some(form)) = (sheet, form) {
+        let reports = Index::open(index)?.reports()?;
+        let destination = Destination::File(path.to_path_buf());
+        destination.write(|out| print_metadata_sheet(form, &reports, &destination.to_string(), out))?;
+        terminal.note(&format!(
+            "{}: {}",
+            path.display(),
+            counted(reports.len() as u64, "report")
+        ));
+    }
+    Ok(status)
+}
+
+fn index_paths(args: &Args, index: &Path, options: &UpdateOptions, terminal: &Terminal) -> Result<Status> {
     let progress = terminal.progress();
     let outcome = match args.rebuild {
-        true => rebuild(index, &args.paths, &options, &progress)?,
-        false => update(index, &args.paths, &options, &progress)?,
+        true => rebuild(index, &args.paths, options, &progress)?,
+        false => update(index, &args.paths, options, &progress)?,
     };
     for warning in &outcome.warnings {
         terminal.note(&format!("warning: {warning}"));
@@ -75,6 +103,7 @@ pub fn bring_up_to_date(index: &Path, paths: &[PathBuf], terminal: &Terminal) ->
     let options = UpdateOptions {
         writer: writer_options(USUAL_MEMORY, None, None),
         read: ReadOptions::default(),
+        corrections: CorrectionOptions::default(),
     };
     let progress: terminal::Bar = terminal.progress();
     let outcome = update(index, paths, &options, &progress as &dyn Progress)?;
@@ -104,6 +133,7 @@ impl Args {
                 max_bytes: self.max_file_size << 20,
                 max_seconds: self.max_seconds,
             },
+            corrections: self.said.options()?,
         })
     }
 }
@@ -135,6 +165,10 @@ fn summary(outcome: &Outcome) -> String {
         "written: {} reports, {} passages\n",
         outcome.reports, outcome.passages
     ));
+    if outcome.corrected > 0 {
+        let reports = counted(outcome.corrected as u64, "report");
+        text.push_str(&format!("corrected: {reports}, as people say\n"));
+    }
     list(&mut text, "removed", &outcome.removed);
     let failed: Vec<String> = outcome.failed.iter().map(|failure| failure.message.clone()).collect();
     list(&mut text, "failed", &failed);

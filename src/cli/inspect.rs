@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::Status;
 use super::terminal::{Destination, Terminal};
+use super::{Said, Status};
 use crate::error::{Error, Result};
+use crate::ingest::corrections::Corrections;
 use crate::ingest::walk::walk;
 use crate::ingest::{Contents, ReadOptions, decode};
 use crate::output::Format;
@@ -20,6 +21,8 @@ pub struct Args {
     /// The character encoding, when it is detected wrongly
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
+    #[command(flatten)]
+    said: Said,
     /// text, or json: one object a report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: String,
@@ -36,13 +39,24 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Status> {
     for (path, reason) in &walked.skipped {
         terminal.note(&format!("warning: {}: not read: {reason}", path.display()));
     }
+    let mut corrections = Corrections::new(&args.said.options()?, &args.files)?;
+    corrections.read_sidecars(&walked.sidecars);
+    for warning in &corrections.warnings {
+        terminal.note(&format!("warning: {warning}"));
+    }
     let mut status = if walked.files.is_empty() {
         Status::Nothing
     } else {
         Status::Found
     };
+    for problem in corrections.problems.iter().chain(&corrections.missing_files()) {
+        status = fail(problem, terminal);
+    }
     for file in &walked.files {
-        let read = match Contents::load(file, &read_options).and_then(|contents| contents.read(file, &read_options)) {
+        let said = corrections.of_file(file, "");
+        let read = Contents::load(file, &read_options)
+            .and_then(|contents| contents.read_corrected(file, &read_options, &said));
+        let read = match read {
             Ok(read) => read,
             Err(error) => {
                 status = fail(&error, terminal);

@@ -22,6 +22,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::index::Index;
+use crate::ingest::CorrectionOptions;
+use crate::ingest::path_pattern::PathPattern;
 use terminal::Terminal;
 
 /// Finds, counts and cites what Chinese government reports say.
@@ -139,6 +141,27 @@ struct Input {
     /// First index what is new or changed under PATH
     #[arg(long = "in", value_name = "PATH")]
     paths: Vec<PathBuf>,
+}
+
+/// What the user says of the reports, against what is read from them.
+#[derive(Args)]
+struct Said {
+    /// A sheet (csv, tsv, xlsx) that corrects what is read: a row a report, named by path, hash or id
+    #[arg(long, value_name = "FILE")]
+    metadata: Vec<PathBuf>,
+    /// Read fields from paths, as '{county}/{township}-{year}*'; of several patterns the first that fits
+    #[arg(long, value_name = "PATTERN")]
+    path_pattern: Vec<String>,
+}
+
+impl Said {
+    fn options(&self) -> Result<CorrectionOptions> {
+        let patterns = self.path_pattern.iter().map(|text| PathPattern::parse(text));
+        Ok(CorrectionOptions {
+            metadata: self.metadata.clone(),
+            patterns: patterns.collect::<Result<_>>()?,
+        })
+    }
 }
 
 impl Input {

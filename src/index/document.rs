@@ -44,6 +44,12 @@ pub struct SourceEntry {
     pub hash: String,
     /// How it was read, when the user said how.
     pub settings: String,
+    /// What people said of its reports when it was read, as a fingerprint; empty when nothing was said.
+    #[serde(default)]
+    pub corrections: String,
+    /// What of that the user said on the command line, in a form that only the reader of it knows.
+    #[serde(default)]
+    pub said: String,
     /// The reports in it, in their order.
     pub reports: Vec<ReportId>,
     /// What in it could not be read.

@@ -4,17 +4,22 @@
 //! One bad file is an error of its own and never stops the others.
 
 pub mod blocks;
+pub mod corrections;
 pub mod decode;
 pub mod extract;
 pub mod metadata;
+pub mod path_pattern;
 pub mod report;
+pub mod sidecar;
 pub mod split;
 pub mod walk;
 
 use crate::error::{Error, Result};
 use crate::report::{Report, Source};
+use corrections::FileCorrections;
 use walk::Found;
 
+pub use corrections::CorrectionOptions;
 pub use extract::Options as ReadOptions;
 
 /// The contents of a file, not yet understood.
@@ -54,6 +59,14 @@ impl Contents {
     /// # Errors
     /// When it is empty, binary, or no report can be found in it.
     pub fn read(self, file: &Found, options: &ReadOptions) -> Result<Read> {
+        self.read_corrected(file, options, &FileCorrections::default())
+    }
+
+    /// Understands it, and believes what people say of the reports in it.
+    ///
+    /// # Errors
+    /// As [`Contents::read`].
+    pub fn read_corrected(self, file: &Found, options: &ReadOptions, said: &FileCorrections<'_>) -> Result<Read> {
         let extraction = extract::extract_bytes(&file.path, self.bytes, options)?;
         let source = Source {
             path: file.name.clone(),
@@ -62,14 +75,15 @@ impl Contents {
             encoding: extraction.encoding.to_owned(),
             hash: self.hash,
         };
+        let mut warnings = extraction.warnings;
         Ok(Read {
             reports: extraction
                 .drafts
                 .into_iter()
-                .map(|draft| report::read(draft, source.clone()))
+                .map(|draft| report::read(draft, source.clone(), said, &mut warnings))
                 .collect(),
             failures: extraction.failures,
-            warnings: extraction.warnings,
+            warnings,
         })
     }
 }

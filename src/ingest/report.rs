@@ -2,12 +2,15 @@
 
 use encoding_rs::Encoding;
 
+use crate::ingest::blocks::Block;
+use crate::ingest::corrections::FileCorrections;
 use crate::ingest::extract::{Draft, Given, Places, Scale};
 use crate::ingest::{blocks, metadata, split};
 use crate::report::{Report, ReportId, Source};
 
 /// Reads one report from its draft. Nothing in it can fail: what is not understood stays text, and what is not known stays unknown.
-pub fn read(draft: Draft, source: Source) -> Report {
+/// What people say of the report has the last word; `wrong` takes what of it cannot be.
+pub fn read(draft: Draft, source: Source, corrections: &FileCorrections<'_>, wrong: &mut Vec<String>) -> Report {
     let encoding = Encoding::for_label(source.encoding.as_bytes()).unwrap_or(encoding_rs::UTF_8);
     let scale = match (draft.row, draft.places) {
         (Some(row), _) => Scale::Record(row),
@@ -20,7 +23,9 @@ pub fn read(draft: Draft, source: Source) -> Report {
     let mut given = draft.given;
     let stated = given.clone();
     given.extend(cleaned.given);
-    let described = metadata::describe(&cleaned.blocks, &given, &source.path, cleaned.script);
+    let mut described = metadata::describe(&cleaned.blocks, &given, &source.path, cleaned.script);
+    let id = id_of(&cleaned.blocks, &stated);
+    wrong.extend(corrections.apply(&source, draft.row, id, &mut described));
     let parts = split::split(
         &cleaned.blocks,
         split::About {
@@ -35,7 +40,7 @@ pub fn read(draft: Draft, source: Source) -> Report {
     let mut dropped = draft.dropped;
     dropped.extend(cleaned.dropped);
     Report {
-        id: id_of(&parts.text, &stated),
+        id,
         source: Source {
             row: draft.row.or(source.row),
             ..source
@@ -51,9 +56,15 @@ pub fn read(draft: Draft, source: Source) -> Report {
 }
 
 /// The name of a report: by its text and what its file states of it, so that two records of one text are two reports.
-fn id_of(text: &str, given: &[Given]) -> ReportId {
+/// What people say of it later is no part of it.
+fn id_of(blocks: &[Block], given: &[Given]) -> ReportId {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(text.as_bytes());
+    for (n, block) in blocks.iter().enumerate() {
+        if n > 0 {
+            hasher.update(b"\n");
+        }
+        hasher.update(block.text().as_bytes());
+    }
     for given in given {
         hasher.update(b"\0");
         hasher.update(given.label.as_bytes());
@@ -93,6 +104,10 @@ mod tests {
             lines,
             ..Draft::default()
         }
+    }
+
+    fn read(draft: Draft, source: Source) -> Report {
+        super::read(draft, source, &FileCorrections::default(), &mut Vec::new())
     }
 
     fn source(path: &str) -> Source {

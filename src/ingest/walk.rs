@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::extract;
+use super::{extract, sidecar};
 use crate::error::{Error, Result};
 
 /// What was found below some paths.
@@ -21,6 +21,8 @@ pub struct Walk {
     pub files: Vec<Found>,
     /// What is not read, and why: files, and folders that were not entered.
     pub skipped: Vec<(PathBuf, SkipReason)>,
+    /// The sheets in which people correct what is read from the files: those in the same folders and in the ones above.
+    pub sidecars: Vec<PathBuf>,
     /// What could not be looked at.
     pub warnings: Vec<Error>,
 }
@@ -51,6 +53,10 @@ pub enum SkipReason {
     Ignored { pattern: String, by: PathBuf },
     /// The folder of an index.
     IndexFolder,
+    /// Corrections of what is read from the files beside it.
+    Sidecar,
+    /// Corrections that count where the user names them.
+    Sheet,
     /// Another of the given paths leads to the same file.
     GivenTwice,
     /// A socket, a pipe or a device.
@@ -65,6 +71,8 @@ impl fmt::Display for SkipReason {
             SkipReason::Documentation => f.write_str("documentation"),
             SkipReason::Ignored { pattern, by } => write!(f, "`{pattern}` in {}", by.display()),
             SkipReason::IndexFolder => f.write_str("the folder of an index"),
+            SkipReason::Sidecar => f.write_str("corrections, applied to the files beside it"),
+            SkipReason::Sheet => f.write_str("a sheet of corrections, applied with --metadata"),
             SkipReason::GivenTwice => f.write_str("given twice"),
             SkipReason::NoFile => f.write_str("not a regular file"),
         }
@@ -80,6 +88,7 @@ pub fn walk(roots: &[PathBuf]) -> Result<Walk> {
     let mut seen = HashSet::new();
     for root in roots {
         let metadata = fs::metadata(root).map_err(|source| Error::io(root, source))?;
+        walk.sidecars_above(root);
         if metadata.is_dir() {
             walk.folder(root);
         } else {
@@ -100,6 +109,8 @@ pub fn walk(roots: &[PathBuf]) -> Result<Walk> {
     }
     walk.files.sort_by(|a, b| a.name.cmp(&b.name));
     walk.skipped.sort();
+    walk.sidecars.sort();
+    walk.sidecars.dedup();
     Ok(walk)
 }
 
@@ -135,6 +146,9 @@ impl Walk {
                     if is_folder {
                         entries.skip_current_dir();
                     }
+                    if reason == SkipReason::Sidecar {
+                        self.sidecars.push(without_dot(entry.path()).to_path_buf());
+                    }
                     // The ignore files themselves are no news.
                     if entry.file_name() != IGNORE_FILE {
                         self.skipped.push((entry.into_path(), reason));
@@ -152,10 +166,21 @@ impl Walk {
         }
     }
 
+    /// Sidecars hold for all below their folder, also when less than the folder is given.
+    fn sidecars_above(&mut self, root: &Path) {
+        for folder in root.ancestors().skip(1) {
+            let files = sidecar::names().map(|name| without_dot(folder).join(name));
+            let found = files.filter(|file| file.is_file() && sidecar::part_of(file) == Some(sidecar::Part::Sidecar));
+            self.sidecars.extend(found);
+        }
+    }
+
     /// A file that the user names is meant, even if it is called README.
     fn named_file(&mut self, path: &Path, metadata: &fs::Metadata) {
         if !metadata.is_file() {
             self.skipped.push((path.to_path_buf(), SkipReason::NoFile));
+        } else if let Some(reason) = correction_reason(path) {
+            self.skipped.push((path.to_path_buf(), reason));
         } else if extract::format_of(path).is_none() {
             let error = Error::source(path, "no reader for files of this ending").hinted(extract::readable_endings());
             self.warnings.push(error);
@@ -174,6 +199,8 @@ impl SkipReason {
             SkipReason::Documentation => "documentation",
             SkipReason::Ignored { .. } => "named in .baogaoignore",
             SkipReason::IndexFolder => "the folder of an index",
+            SkipReason::Sidecar => "corrections",
+            SkipReason::Sheet => "corrections",
             SkipReason::GivenTwice => "given twice",
             SkipReason::NoFile => "not a regular file",
         }
@@ -218,9 +245,20 @@ fn reason_to_skip(entry: &DirEntry, ignored: &IgnoreFiles) -> Option<SkipReason>
     if DOCUMENTATION.contains(&stem.as_str()) {
         return Some(SkipReason::Documentation);
     }
+    if let Some(reason) = correction_reason(entry.path()) {
+        return Some(reason);
+    }
     extract::format_of(entry.path())
         .is_none()
         .then_some(SkipReason::NoReader)
+}
+
+/// Sheets of corrections are told from tables of reports by their columns.
+fn correction_reason(path: &Path) -> Option<SkipReason> {
+    Some(match sidecar::part_of(path)? {
+        sidecar::Part::Sidecar => SkipReason::Sidecar,
+        sidecar::Part::Sheet => SkipReason::Sheet,
+    })
 }
 
 fn found(path: PathBuf, metadata: &fs::Metadata) -> Found {
@@ -252,7 +290,7 @@ pub fn is_under(name: &str, roots: &[PathBuf]) -> bool {
 }
 
 /// The path as it is shown and stored. `..` stays: what it leads to depends on links.
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     let mut name = String::new();
     for part in path.components() {
         match part {

@@ -1,6 +1,7 @@
 //! Defines the columns of hits in a table, the same for every format that is one.
 
 use crate::hits::Hit;
+use crate::ingest::sidecar::FORMULA_BEGINNINGS;
 use crate::report::{Place, slice_chars};
 
 /// One column of hits.
@@ -63,9 +64,6 @@ const fn column(name: &'static str, cell: fn(&Hit) -> Cell) -> Column {
 
 impl Cell {
     /// The value as text that no spreadsheet takes for a formula: text that begins as a formula does gets a `'` before it.
-    ///
-    /// The beginnings are those of CWE-1236 as OWASP lists them (`=`, `+`, `-`, `@`, tab, carriage return), and the full-width
-    /// forms of the marks, which spreadsheets set to East Asian languages take for the half-width ones.
     pub fn guarded(self) -> String {
         match self {
             Cell::Empty => String::new(),
@@ -76,8 +74,6 @@ impl Cell {
         }
     }
 }
-
-const FORMULA_BEGINNINGS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 fn text(value: &str) -> Cell {
     Cell::Text(value.to_owned())

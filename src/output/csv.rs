@@ -29,7 +29,7 @@ impl Printer for Csv {
 }
 
 /// Writes the cells with commas between them and CRLF after the last.
-fn put_record(cells: impl Iterator<Item = String>, out: &mut Sink<'_>) -> Result<()> {
+pub(super) fn put_record(cells: impl Iterator<Item = String>, out: &mut Sink<'_>) -> Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.put(",")?;

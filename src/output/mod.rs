@@ -8,6 +8,7 @@ mod csv;
 mod json;
 mod jsonl;
 mod markdown;
+pub mod metadata_sheet;
 mod passage;
 pub mod report;
 

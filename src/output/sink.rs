@@ -27,6 +27,11 @@ impl<'a> Sink<'a> {
         self.check(written)
     }
 
+    pub(super) fn put_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.out.write_all(bytes);
+        self.check(written)
+    }
+
     /// What `write!` calls.
     pub(super) fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<()> {
         let written = self.out.write_fmt(text);

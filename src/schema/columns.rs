@@ -42,7 +42,7 @@ pub fn columns() -> &'static Columns {
 }
 
 /// What stays of a name when it is compared.
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     let is_kept = |c: &char| !c.is_whitespace() && !"_-()（）[]【】\u{feff}\u{200b}".contains(*c);
     name.chars().filter(is_kept).flat_map(char::to_lowercase).collect()
 }

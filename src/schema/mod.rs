@@ -4,6 +4,7 @@
 
 pub mod boilerplate;
 pub mod columns;
+pub mod corrections;
 pub mod fields;
 pub mod gazetteer;
 pub mod lexicon;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use baogao::hits::Hit;
 use baogao::index::{Index, Request, WriterOptions};
 use baogao::ingest::walk::walk;
-use baogao::ingest::{Contents, ReadOptions};
+use baogao::ingest::{Contents, CorrectionOptions, ReadOptions};
 use baogao::query::Query;
 use baogao::update::{Outcome, Progress, UpdateOptions, rebuild, update};
 use proptest::prelude::*;
@@ -269,6 +269,7 @@ fn options(threads: usize) -> UpdateOptions {
             words: None,
         },
         read: ReadOptions::default(),
+        corrections: CorrectionOptions::default(),
     }
 }
 

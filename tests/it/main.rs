@@ -10,8 +10,9 @@ mod layers; // imports point down only; the library never prints
 // Reading.
 mod bad_input; // broken files and broken questions: clear messages, and the run goes on
 mod gold; // every report of the corpus is read as corpus/gold.jsonl says
-mod index;
-mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon
+mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
+mod scorecard; // how well that is, as a table that may only get better
+mod sidecar; // people correct what is read: sidecars, sheets, patterns for paths
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads

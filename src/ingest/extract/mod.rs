@@ -33,6 +33,7 @@ mod records;
 mod rtf;
 mod sheet;
 mod table;
+pub(super) mod table;
 mod text;
 mod xml;
 

@@ -51,12 +51,18 @@ pub(super) fn extract(input: &Input) -> Result<Harvest> {
     reader.finish()
 }
 
-struct Row {
+/// The rows of a table, the header first, whatever parts its cells.
+pub(in crate::ingest) fn rows_of(text: &str) -> impl Iterator<Item = Row> + '_ {
+    Rows::new(text, delimiter_of(text))
+}
+
+/// A row of a table.
+pub(in crate::ingest) struct Row {
     /// The line it starts on, from 1.
-    line: usize,
-    cells: Vec<String>,
+    pub line: usize,
+    pub cells: Vec<String>,
     /// It opens a quote that reaches to the end of the file.
-    is_unclosed: bool,
+    pub is_unclosed: bool,
 }
 
 /// The rows of a table. A quote that is never closed costs the row that opens it, not the rest of the file.

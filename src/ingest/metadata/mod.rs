@@ -3,6 +3,7 @@
 //! Every known field has exactly one piece of evidence, the most trusted that speaks; where others contradict it, a warning says so.
 //! Unknown stays unknown.
 
+pub mod derive;
 mod issuer;
 mod place;
 mod region;
@@ -899,25 +900,8 @@ impl<'a> Scribe<'a> {
     }
 
     fn implied_issuer(&mut self) {
-        let metadata = &self.description.metadata;
-        if metadata.kind == ReportKind::Other {
+        let Some((body, field)) = derive::body_of(&self.description.metadata) else {
             return;
-        }
-        let (name, field) = match metadata.level {
-            Some(Level::Township) => (metadata.township.clone(), "township"),
-            Some(Level::County) => (metadata.county.clone(), "county"),
-            Some(Level::City) => (metadata.city.clone(), "city"),
-            Some(Level::Province) => (metadata.province.clone(), "province"),
-            _ => (None, ""),
-        };
-        let Some(name) = name else { return };
-        let body = if name.ends_with("街道") {
-            format!("{name}办事处")
-        } else if name.ends_with('街') {
-            // 海滨街 is short for a 街道.
-            format!("{name}道办事处")
-        } else {
-            format!("{name}人民政府")
         };
         if let Some(found) = self.evidence_of(field).map(Found::like) {
             self.set_issuer(body, Found { implied: true, ..found });
@@ -983,7 +967,7 @@ impl<'a> Scribe<'a> {
                 let found = Found::outside(given.from, &given.value);
                 self.description.metadata.published = Some(day.to_string());
                 self.evidence("published", found);
-                self.check_day(day);
+                self.check_day();
                 return;
             }
         }
@@ -993,62 +977,31 @@ impl<'a> Scribe<'a> {
                 let found = self.in_block(EvidenceSource::Signature, n, at);
                 self.description.metadata.published = Some(day.to_string());
                 self.evidence("published", found);
-                self.check_day(day);
+                self.check_day();
                 return;
             }
         }
     }
 
-    fn check_day(&mut self, day: jiff::civil::Date) {
-        if let Some(year) = self
-            .description
-            .metadata
-            .year
-            .filter(|year| day.year() < *year as i16 && self.description.metadata.kind == ReportKind::RuleOfLaw)
-        {
-            self.description
-                .warnings
-                .push(format!("dated {day}, before the year it reports on, {year}"));
-        }
+    fn check_day(&mut self) {
+        let warning = derive::day_warning(&self.description.metadata);
+        self.description.warnings.extend(warning);
     }
 
     /// A report without a title gets one of its place, year and kind.
     fn derived_title(&mut self) {
-        let metadata = &self.description.metadata;
-        if metadata.title.is_some() || metadata.kind != ReportKind::RuleOfLaw {
+        if self.description.metadata.title.is_some() {
             return;
         }
-        let place = metadata
-            .township
-            .as_ref()
-            .or(metadata.county.as_ref())
-            .or(metadata.city.as_ref());
-        let (Some(place), Some(year)) = (place, metadata.year) else {
-            return;
-        };
-        let title = format!("{place}{year}年法治政府建设年度报告");
-        let found = Found::outside(EvidenceSource::Derived, &title);
-        self.description.metadata.title = Some(title);
-        self.evidence("title", found);
+        if let Some(title) = derive::title_of(&self.description.metadata) {
+            let found = Found::outside(EvidenceSource::Derived, &title);
+            self.description.metadata.title = Some(title);
+            self.evidence("title", found);
+        }
     }
 
     fn finish(mut self) -> Description {
-        const ORDER: [&str; 12] = [
-            "kind",
-            "title",
-            "year",
-            "issuing_body",
-            "township",
-            "county",
-            "city",
-            "province",
-            "level",
-            "doc_number",
-            "index_number",
-            "published",
-        ];
-        let rank = |field: &str| ORDER.iter().position(|name| *name == field).unwrap_or(ORDER.len());
-        self.description.evidence.sort_by_key(|evidence| rank(&evidence.field));
+        derive::sort(&mut self.description.evidence);
         self.description
     }
 

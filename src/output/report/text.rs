@@ -8,7 +8,7 @@ use crate::output::sink::Sink;
 use crate::output::style::{Label, Style};
 use crate::output::text::print_wrapped;
 use crate::output::{Options, columns, counted, grouped, visible, wrap};
-use crate::report::{Dropped, Evidence, EvidenceSource, Metadata, Report, Section, SectionKind, Source};
+use crate::report::{Dropped, Evidence, Metadata, Report, Section, SectionKind, Source};
 
 /// The title and the headings.
 pub(super) fn print_outline(
@@ -119,14 +119,16 @@ fn print_metadata(report: &Report, options: &Options, out: &mut Sink<'_>) -> Res
     for (name, value) in &fields {
         let style = &options.style;
         write!(out, "  {}  ", style.paint(Label::Field, &wrap::pad(name, FIELD_WIDTH)))?;
-        let Some(value) = value else {
-            writeln!(out, "{}", style.paint(Label::Aside, "unknown"))?;
-            continue;
-        };
         let evidence = report.evidence.iter().filter(|evidence| evidence.field == *name);
         let evidence: Vec<String> = evidence
             .map(|one| evidence_line(one, room.saturating_sub(value_width + 2)))
             .collect();
+        let Some(value) = value else {
+            // Evidence for not knowing: somebody said so.
+            let why = evidence.first().map_or(String::new(), |why| format!(", {why}"));
+            writeln!(out, "{}", style.paint(Label::Aside, &format!("unknown{why}")))?;
+            continue;
+        };
         print_value(value, value_width, &evidence, options, out)?;
     }
     Ok(())
@@ -161,21 +163,12 @@ fn print_value(
 
 /// `title: “古镛镇2024年…”`.
 fn evidence_line(evidence: &Evidence, room: usize) -> String {
-    let from = from_name(evidence.from);
+    let from = evidence.from.name();
     let implied = if evidence.implied { ", implied" } else { "" };
     let quote_room = room.saturating_sub(from.len() + implied.len() + 4).max(8);
     let quote = visible::line(&evidence.quote);
     let line = format!("{from}{implied}: “{}”", wrap::truncate(&quote, quote_room));
     wrap::truncate(&line, room).into_owned()
-}
-
-/// The name of a kind of place, as in JSON.
-fn from_name(from: EvidenceSource) -> String {
-    let name = serde_json::to_value(from).ok();
-    name.as_ref()
-        .and_then(|name| name.as_str())
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// Whether an outline says why its sections have their kinds.
