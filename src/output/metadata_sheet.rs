@@ -248,6 +248,81 @@ fn width_of(column: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::sidecar::{Sidecar, Value};
+    use crate::report::{ReportId, Source};
+    use proptest::prelude::*;
+
+    fn report(metadata: Metadata) -> StoredReport {
+        StoredReport {
+            id: ReportId(0x1234_5678_9012_3456),
+            source: Source {
+                path: "某县/a.zip!/=b.docx".to_owned(),
+                row: Some(3),
+                format: "docx".to_owned(),
+                encoding: "UTF-8".to_owned(),
+                hash: "0123456789abcdef".repeat(4),
+            },
+            metadata,
+            evidence: Vec::new(),
+            warnings: vec!["=x".to_owned()],
+            sections: Vec::new(),
+            passages: 0,
+            chars: 0,
+        }
+    }
+
+    /// What the reader of sheets makes of what was written.
+    fn read_back(form: Form, report: StoredReport) -> Sidecar {
+        let mut written = Vec::new();
+        print_metadata_sheet(form, &[report], "sheet", &mut written).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sheet.csv");
+        std::fs::write(&path, written).unwrap();
+        Sidecar::read(&path).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn what_is_written_reads_as_what_is_known(
+            title in "(=|-|'|＝|_x0041_|\\PC)?\\PC{0,12}[,\"\n;\t]?\\PC{0,4}",
+            township in proptest::option::of("\\p{Han}{1,3}镇"),
+            url in "[-+@=']{0,3}[ -~]{0,8}",
+            year in proptest::option::of(1949u16..=2100),
+            level in proptest::option::of(proptest::sample::select(Level::ALL.to_vec())),
+            kind in proptest::sample::select(ReportKind::ALL.to_vec()),
+        ) {
+            let metadata = Metadata { kind, title: Some(title), township, url: Some(url), year, level, ..Metadata::default() };
+            for form in [Form::Csv, Form::Xlsx] {
+                let sidecar = read_back(form, report(metadata.clone()));
+                prop_assert!(sidecar.problems.is_empty() && sidecar.warnings.is_empty(), "{:?}", sidecar);
+                prop_assert_eq!(sidecar.rows.len(), 1);
+                for (field, cell) in &sidecar.rows[0].cells {
+                    prop_assert!(Value::read(field, cell).unwrap().is_in(&metadata, field), "{form:?} {field} {cell:?}");
+                }
+                let key = &sidecar.rows[0].key;
+                prop_assert_eq!((key.row, key.path.as_deref()), (Some(3), Some("某县/a.zip!/=b.docx")));
+                prop_assert!(key.id.is_some() || form == Form::Csv);
+            }
+        }
+    }
+
+    #[test]
+    fn what_somebody_says_is_unknown_stays_unknown() {
+        let mut report = report(Metadata::default());
+        report.evidence.push(Evidence {
+            field: "year".to_owned(),
+            from: EvidenceSource::Sidecar,
+            quote: "-".to_owned(),
+            chars: None,
+            implied: false,
+        });
+        for form in [Form::Csv, Form::Xlsx] {
+            let cells = read_back(form, report.clone()).rows.remove(0).cells;
+            assert!(cells.contains(&("year".to_owned(), "-".to_owned())), "{cells:?}");
+            assert_eq!(cells.len(), 2, "kind and year: {cells:?}");
+        }
+    }
 
     #[test]
     fn the_form_is_told_by_the_ending() {

@@ -82,6 +82,39 @@ fn a_sidecar_corrects_the_files_in_its_folder_and_below() {
 }
 
 #[test]
+fn a_workbook_is_a_sidecar_too() {
+    let dir = TestDir::new();
+    three_reports(&dir);
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet
+        .write_row(0, 0, ["文件", "年份", "发布日期", "类型"])
+        .expect("a header");
+    sheet.write_row(1, 0, ["a.txt", "", "", "政府工作报告"]).expect("a row");
+    sheet.write(1, 1, 2021).expect("a number");
+    let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2022, 1, 5).expect("a day");
+    let format = rust_xlsxwriter::Format::new().set_num_format("yyyy/m/d");
+    sheet.write_with_format(1, 2, &day, &format).expect("a day");
+    sheet.write_row(2, 0, ["d.txt", "2020"]).expect("a row");
+    workbook.save(dir.path("reports/reports.xlsx")).expect("a workbook");
+    let outcome = indexed(&dir, &["reports"]);
+    assert_eq!(written(&outcome), (3, 1));
+    let told =
+        "reports/reports.xlsx: row 3: d.txt: there is no such file; write the path as seen from the sheet's folder";
+    assert_eq!(failures(&outcome), [told]);
+    let value = dir
+        .run(&["inspect", "--format", "json", "reports/a.txt"])
+        .exits(3)
+        .value();
+    let metadata = &value["metadata"];
+    assert_eq!(
+        (&metadata["year"], &metadata["published"]),
+        (&json!(2021), &json!("2022-01-05"))
+    );
+    assert_eq!(metadata["kind"], "政府工作报告");
+}
+
+#[test]
 fn corrections_do_not_change_the_name_of_a_report() {
     let dir = TestDir::new();
     dir.write("a.txt", report("云河县", "青石镇", 2022, "正文。"));
@@ -139,9 +172,11 @@ fn slips_of_the_pen_are_named_with_place_and_remedy() {
                  a.txt,,,21,镇,\n\
                  b.txt,7,,2021,,\n\
                  ,,0123456789abcdef,2021,,\n\
+                 readme.txt,,,2021,,\n\
                  c.txt,,,2021,,\n\
                  c.txt,,,2020,,\n";
     dir.write("reports/reports.csv", table);
+    dir.write("reports/readme.txt", "about these reports");
     let output = dir.run(&["index", "reports"]).exits(3);
     let output =
         output.tells(&["warning: reports/reports.csv: columns not used: `yaer`; the fields are kind, title, year"]);
@@ -151,10 +186,11 @@ fn slips_of_the_pen_are_named_with_place_and_remedy() {
         "reports/reports.csv: line 3, column level: `镇` is not one of township (乡镇级), county (县级)",
         "reports/reports.csv: line 4: b.txt, record 7: there is no such report in the file",
         "reports/reports.csv: line 5: id 0123456789abcdef: the index holds no such report",
-        "reports/reports.csv: line 6 and line 7, column year: one report, but `2021` and `2020`: neither is taken",
+        "reports/reports.csv: line 6: readme.txt: no report was read from this file",
+        "reports/reports.csv: line 7 and line 8, column year: one report, but `2021` and `2020`: neither is taken",
     ]);
     // They are named as long as they are there, and nothing of them was used.
-    assert_eq!(failures(&indexed(&dir, &["reports"])).len(), 6);
+    assert_eq!(failures(&indexed(&dir, &["reports"])).len(), 7);
     assert_eq!((reports(&dir, "year:2021"), reports(&dir, "year:2024")), (0, 1));
 }
 
@@ -404,7 +440,7 @@ fn a_sheet_is_no_report() {
     let told = "a sheet of corrections, applied with --metadata";
     assert_eq!(
         outcome["skipped"],
-        json!([["reports/sheet.csv", told], ["reports/other.csv", told]])
+        json!([["reports/other.csv", told], ["reports/sheet.csv", told]])
     );
     // With a column of text it is a table of reports, whatever its name.
     dir.write(

@@ -12,6 +12,7 @@ mod statement;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,8 @@ pub struct Corrections {
     patterns: Option<Vec<PathPattern>>,
     /// Folders whose sidecar cannot be read.
     unread: Vec<PathBuf>,
+    /// Patterns that were remembered with files: many files remember the same.
+    compiled: Mutex<HashMap<String, Option<PathPattern>>>,
     /// Sidecars that cannot be read, and rows and cells that cannot be used.
     pub problems: Vec<Error>,
     pub warnings: Vec<String>,
@@ -189,11 +192,7 @@ impl Corrections {
                 base: Base::of(&found.name, &self.roots),
             }),
             None => memory.base.map(|base| Patterns {
-                patterns: memory
-                    .patterns
-                    .iter()
-                    .filter_map(|text| PathPattern::parse(text).ok())
-                    .collect(),
+                patterns: memory.patterns.iter().filter_map(|text| self.compile(text)).collect(),
                 base,
             }),
         };
@@ -209,6 +208,12 @@ impl Corrections {
             patterns,
             file,
         }
+    }
+
+    fn compile(&self, pattern: &str) -> Option<PathPattern> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = compiled.entry(pattern.to_owned());
+        known.or_insert_with(|| PathPattern::parse(pattern).ok()).clone()
     }
 
     /// Whether a sidecar that cannot be read would speak of a file: then what it said before is kept.
@@ -260,6 +265,11 @@ impl Corrections {
             true => files.iter().map(|file| (home.of(Path::new(file.name)), file)).collect(),
             false => HashMap::new(),
         };
+        let roots: Vec<PathBuf> = self
+            .roots
+            .iter()
+            .map(|root| if root.is_dir() { real(root) } else { home.of(root) })
+            .collect();
         let mut held: HashMap<&Path, Vec<(String, Option<u64>)>> = HashMap::new();
         let mut errors = self.missing_files();
         for sheet in self.all_sheets() {
@@ -281,6 +291,9 @@ impl Corrections {
                 }
                 let Some(target) = target else { continue };
                 let Some(file) = by_home.get(&target.file) else {
+                    if roots.iter().any(|root| target.file.starts_with(root)) {
+                        errors.push(unmatched(sheet, row, "no report was read from this file"));
+                    }
                     continue;
                 };
                 if key.row.is_none() && target.inside.is_empty() {

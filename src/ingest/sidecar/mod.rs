@@ -88,17 +88,15 @@ pub fn part_of(path: &Path) -> Option<Part> {
         }) if named_so && grid::may_be_sheet(path) => return Some(Part::Sidecar),
         Err(_) => return None,
     };
-    let roles: Vec<Role> = header.iter().filter_map(|name| role_of(name)).collect();
-    let keys = roles
-        .iter()
-        .filter(|role| matches!(role, Role::Key(key) if *key != "row"))
-        .count();
-    let is_sheet = !roles.contains(&Role::Text) && keys > 0;
-    match (is_sheet, named_so) {
+    let named: Vec<&String> = header.iter().filter(|name| !name.is_empty()).collect();
+    let roles: Vec<Role> = named.iter().filter_map(|name| role_of(name)).collect();
+    let has_key = roles.iter().any(|role| matches!(role, Role::Key(key) if *key != "row"));
+    let has_field = roles.iter().any(|role| matches!(role, Role::Field(_)));
+    match (has_key && !roles.contains(&Role::Text), named_so) {
         (false, _) => None,
         (true, true) => Some(Part::Sidecar),
-        // Only an export names its reports in every way.
-        (true, false) => (keys == 3).then_some(Part::Sheet),
+        // A column that is not known may be one of text by --map.
+        (true, false) => (has_field && roles.len() == named.len()).then_some(Part::Sheet),
     }
 }
 
@@ -432,7 +430,9 @@ mod tests {
             ("Reports.CSV", "哈希,年份\n", Some(Part::Sidecar)),
             ("reports.csv", "path,year,正文\n", None),
             ("reports.csv", "title,year\n", None),
-            ("other.csv", "path,year\n", None),
+            ("other.csv", "path,year\n", Some(Part::Sheet)),
+            ("other.csv", "path,year,说了什么\n", None),
+            ("other.csv", "path\n", None),
             ("other.csv", "path,row,id,hash,year\n", Some(Part::Sheet)),
             ("reports.txt", "path,year\n", None),
         ];
