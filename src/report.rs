@@ -330,6 +330,7 @@ impl EvidenceSource {
             EvidenceSource::Body => "body",
             EvidenceSource::FileName => "file name",
             EvidenceSource::Url => "web address",
+            EvidenceSource::Gazetteer => "gazetteer",
             EvidenceSource::Derived => "derived",
         }
     }
