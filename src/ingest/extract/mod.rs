@@ -32,7 +32,6 @@ mod paragraphs;
 mod records;
 mod rtf;
 mod sheet;
-mod table;
 pub(super) mod table;
 mod text;
 mod xml;
