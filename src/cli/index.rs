@@ -18,8 +18,8 @@ const USUAL_MEMORY: usize = 256;
 
 /// Index reports: read what is new or changed, forget what is gone
 ///
-/// Reads txt, md, html, docx, ofd, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at once:
-/// if the run is interrupted, the index stays as it was.
+/// Reads txt, md, html, docx, ofd, pdf, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at
+/// once: if the run is interrupted, the index stays as it was.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folders and files of reports
@@ -49,9 +49,12 @@ pub struct Args {
     /// Refuse files larger than this, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 256)]
     max_file_size: u64,
-    /// Give up a file that is not read after so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    max_seconds: u64,
+    /// Give up a file that is not read after so many seconds [default: 120, with --ocr 1800]
+    #[arg(long, value_name = "SECONDS")]
+    max_seconds: Option<u64>,
+    /// Read pages that are images with tesseract (chi_sim) and pdftoppm, which must be installed
+    #[arg(long)]
+    ocr: bool,
     /// Make the index anew from the paths given, and put it in the place of the old one when it is complete
     #[arg(long)]
     rebuild: bool,
@@ -131,7 +134,8 @@ impl Args {
                 encoding: self.encoding.as_deref().map(decode::encoding_named).transpose()?,
                 map: map.collect::<Result<_>>()?,
                 max_bytes: self.max_file_size << 20,
-                max_seconds: self.max_seconds,
+                max_seconds: self.max_seconds.unwrap_or(ReadOptions::usual_seconds(self.ocr)),
+                ocr: self.ocr,
             },
             corrections: self.said.options()?,
         })

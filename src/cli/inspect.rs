@@ -23,6 +23,9 @@ pub struct Args {
     encoding: Option<String>,
     #[command(flatten)]
     said: Said,
+    /// Read pages that are images with tesseract (chi_sim) and pdftoppm, which must be installed
+    #[arg(long)]
+    ocr: bool,
     /// text, or json: one object a report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: String,
@@ -32,6 +35,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Status> {
     let format = Format::named(&args.format)?;
     let read_options = ReadOptions {
         encoding: args.encoding.as_deref().map(decode::encoding_named).transpose()?,
+        max_seconds: ReadOptions::usual_seconds(args.ocr),
+        ocr: args.ocr,
         ..ReadOptions::default()
     };
     let options = terminal.options(&Destination::StandardOutput);

@@ -392,6 +392,15 @@ fn one_char_form(c: char) -> char {
     radical_form(c)
 }
 
+/// The character that a radical of the blocks U+2E80–2FD5 stands for: fonts of PDF files name one by the other. One to one, and
+/// Unicode's own equivalence for the Kangxi radicals; radicals that are parts of characters only (⺮, ⻌) stay.
+pub fn unified(c: char) -> char {
+    match c {
+        '\u{2e80}'..='\u{2fd5}' => one_char_form(c),
+        _ => c,
+    }
+}
+
 /// Converters of PDF files put these radicals (U+2E80–2EF3) where the characters stood.
 fn radical_form(c: char) -> char {
     match c {

@@ -25,10 +25,12 @@ mod html;
 mod json;
 mod markdown;
 mod markup;
+mod ocr;
 mod ofd;
 mod ole;
 mod package;
 mod paragraphs;
+mod pdf;
 mod records;
 mod rtf;
 mod sheet;
@@ -181,6 +183,8 @@ pub struct Options {
     pub max_bytes: u64,
     /// A file whose reader has not finished after so many seconds is given up.
     pub max_seconds: u64,
+    /// Pages that are images are read by OCR.
+    pub ocr: bool,
 }
 
 impl Options {
@@ -191,7 +195,13 @@ impl Options {
             .iter()
             .map(|encoding| format!("encoding={}", encoding.name()));
         let map = self.map.iter().map(|(field, column)| format!("map={field}={column}"));
-        encoding.chain(map).collect::<Vec<_>>().join("; ")
+        let ocr = self.ocr.then(|| "ocr".to_owned());
+        encoding.chain(map).chain(ocr).collect::<Vec<_>>().join("; ")
+    }
+
+    /// How many seconds a file may take unless the user says otherwise: OCR takes some for each page.
+    pub fn usual_seconds(ocr: bool) -> u64 {
+        if ocr { 1800 } else { 120 }
     }
 
     /// Checks that `map` speaks of fields that exist, each once.
@@ -209,7 +219,8 @@ impl Default for Options {
             encoding: None,
             map: Vec::new(),
             max_bytes: 256 << 20,
-            max_seconds: 120,
+            max_seconds: Options::usual_seconds(false),
+            ocr: false,
         }
     }
 }
@@ -321,6 +332,11 @@ pub const FORMATS: &[Format] = &[
         name: "rtf",
         endings: &["rtf"],
         reader: Reader::Binary(rtf::is_rtf, rtf::extract),
+    },
+    Format {
+        name: "pdf",
+        endings: &["pdf"],
+        reader: Reader::Binary(pdf::is, pdf::extract),
     },
 ];
 
@@ -644,7 +660,7 @@ mod tests {
         );
         assert_eq!(
             fails("x.txt", b"%PDF-1.4").to_string(),
-            "x.txt: a PDF document, not text"
+            "x.txt: damaged: invalid or unrecoverable cross-reference data"
         );
         assert_eq!(
             fails("x.exe", b"x").to_string(),
