@@ -14,8 +14,8 @@ mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
 mod scorecard; // how well that is, as a table that may only get better
 mod sidecar; // people correct what is read: sidecars, sheets, patterns for paths
 mod index;
-mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon
-mod pdf; // pages as places; scans, with and without OCR
+mod pdf;
+mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon // pages as places; scans, with and without OCR
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads

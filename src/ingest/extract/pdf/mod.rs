@@ -45,7 +45,7 @@ const MOST_CHARACTERS: usize = 20_000_000;
 /// The library keeps what it has read of a document; it begins anew after so many pages.
 const PAGES_AT_ONCE: usize = 50;
 
-/// A page with pieces than these is a drawing: its columns are not looked for.
+/// A page with more pieces than these is a drawing: its columns are not looked for.
 const MOST_PIECES: usize = 3000;
 
 /// Fewer characters than these on each page are no text: a stamp, a page number.
