@@ -16,6 +16,8 @@ mod sidecar; // people correct what is read: sidecars, sheets, patterns for path
 mod index;
 mod pdf;
 mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon // pages as places; scans, with and without OCR
+mod pdf; // pages as places; scans, with and without OCR
+mod scorecard; // how well the corpus is read, as a table that may only get better
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
