@@ -11,18 +11,14 @@ mod layers; // imports point down only; the library never prints
 mod bad_input; // broken files and broken questions: clear messages, and the run goes on
 mod gold; // every report of the corpus is read as corpus/gold.jsonl says
 mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
-mod scorecard; // how well that is, as a table that may only get better
-mod sidecar; // people correct what is read: sidecars, sheets, patterns for paths
-mod index;
-mod pdf;
-mod scorecard; // how well that is, as a table that may only get better // new, changed, unchanged, removed, failed; locks, versions, lexicon // pages as places; scans, with and without OCR
 mod pdf; // pages as places; scans, with and without OCR
+mod places; // real places: city and province of a county, the region
 mod scorecard; // how well the corpus is read, as a table that may only get better
+mod sidecar; // what people correct of what was read
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
 mod formats; // every export holds the same hits
-mod places; // the gazetteer: places completed and checked, regions by path
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
