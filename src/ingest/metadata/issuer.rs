@@ -5,8 +5,114 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::{Found, Scribe, derive, joined, place};
+use crate::ingest::blocks::BlockKind;
+use crate::report::{EvidenceSource, Level, ReportKind};
+use crate::schema::boilerplate::Field;
 use crate::schema::titles::titles;
 use crate::text::date;
+use crate::text::plain::plain;
+
+impl Scribe<'_> {
+    /// Title, then signature, then header; but a body of the township's own in the header wins over a joint signature.
+    pub(super) fn issuer(&mut self) {
+        if let Some(given) = self
+            .column(Field::IssuingBody)
+            .filter(|given| !self.is_of_another(&given.value))
+        {
+            let found = Found::outside(given.from, &given.value);
+            return self.set_issuer(self.script.simplify(&joined(&given.value)), found);
+        }
+        if self.title_plain.contains("国务院政府工作报告") {
+            let at = self
+                .title_plain
+                .find("国务院")
+                .map_or(0..0, |at| at..at + "国务院".len());
+            let found = self.in_title(at);
+            return self.set_issuer("国务院".to_owned(), found);
+        }
+        if let Some((body, at)) = of_title(&self.title_plain).filter(|_| !self.is_resolution()) {
+            let found = self.in_title(at);
+            return self.set_issuer(body, found);
+        }
+        let signed = self.signed();
+        let header = self.header_body();
+        if let Some((bodies, n, _)) = &signed {
+            let joint = bodies.len() > 1;
+            if !(joint && header.is_some()) {
+                let plain = self.plain_of(*n);
+                let found = self.in_block(EvidenceSource::Signature, *n, 0..plain.text.len());
+                return self.set_issuer(bodies.join("、"), found);
+            }
+        }
+        if let Some((body, found)) = header {
+            return self.set_issuer(body, found);
+        }
+        self.implied_issuer();
+    }
+
+    pub(super) fn signed(&self) -> Option<(Vec<String>, usize, usize)> {
+        let lines = self.of_kind(BlockKind::Signature);
+        let mut bodies: Vec<String> = Vec::new();
+        let mut first = None;
+        for n in &lines {
+            let named = of_signature(&self.plain_of(*n).text);
+            if !named.is_empty() {
+                first.get_or_insert(*n);
+                bodies.extend(named);
+            }
+        }
+        bodies.dedup();
+        Some((bodies, first?, lines.len()))
+    }
+
+    /// Whether a body is of a place other than the township that reports: the county whose site the page stands on.
+    pub(super) fn is_of_another(&self, body: &str) -> bool {
+        let Some(township) = &self.description.metadata.township else {
+            return false;
+        };
+        place::read_body(&plain(body, self.script)).is_some_and(|names| names.township.as_ref() != Some(township))
+    }
+
+    /// The body that the header names, when it is the reporting township's, county's or department's own.
+    pub(super) fn header_body(&self) -> Option<(String, Found)> {
+        let metadata = &self.description.metadata;
+        self.headers(Field::IssuingBody).into_iter().find_map(|given| {
+            let value = plain(&given.value, self.script);
+            if !titles().body_end.is_match(&value) {
+                return None;
+            }
+            let names = place::read_body(&value).unwrap_or_default();
+            let own = match (&metadata.township, metadata.level) {
+                (Some(township), _) => names.township.as_ref() == Some(township),
+                (None, Some(Level::Department)) => titles().department_end.is_match(&value),
+                (None, level) => {
+                    value.ends_with("人民政府")
+                        && match level {
+                            Some(Level::County) => names.county.is_none() || names.county == metadata.county,
+                            Some(Level::City) => names.city.is_none() || names.city == metadata.city,
+                            _ => true,
+                        }
+                }
+            };
+            own.then(|| (value.clone(), Found::outside(given.from, &given.value)))
+        })
+    }
+
+    pub(super) fn implied_issuer(&mut self) {
+        let Some((body, field)) = derive::body_of(&self.description.metadata) else {
+            return;
+        };
+        if let Some(found) = self.evidence_of(field).map(Found::like) {
+            self.set_issuer(body, Found { implied: true, ..found });
+        }
+    }
+
+    pub(super) fn set_issuer(&mut self, body: String, found: Found) {
+        self.description.metadata.issuing_body = Some(body);
+        self.evidence("issuing_body", found);
+    }
+}
 
 /// The bodies that a title names as issuing, joined with 、, and where they stand in it, in bytes. `title` is plain.
 pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {

@@ -5,7 +5,125 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::{BODY, Found, Scribe};
+use crate::report::{EvidenceSource, ReportKind};
+use crate::schema::boilerplate::Field;
+use crate::schema::sections;
 use crate::text::numeral;
+use crate::text::plain::plain;
+
+impl Scribe<'_> {
+    pub(super) fn year(&mut self) {
+        if let Some(given) = self.column(Field::Year) {
+            let digits: String = plain(&given.value, self.script)
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect();
+            if let Some(year) = digits.parse::<u16>().ok().filter(|year| (1949..=2100).contains(year)) {
+                let found = Found::outside(given.from, &given.value);
+                self.set_year(year, found);
+                return;
+            }
+        }
+        if self.description.metadata.kind == ReportKind::Other && self.is_resolution() {
+            return self.year_of_resolution();
+        }
+        let in_title = of_title(&self.title_plain);
+        if let Some(found) = in_title {
+            let evidence = self.in_title(found.at.clone());
+            self.set_year(found.year, evidence);
+            self.compare_years(found.year);
+            return;
+        }
+        for (n, plain) in self.lead() {
+            if let Some(found) = of_lead(&plain.text) {
+                let evidence = self.in_block(EvidenceSource::Lead, n, found.at.clone());
+                self.set_year(found.year, evidence);
+                self.compare_years(found.year);
+                return;
+            }
+        }
+        if let Some((n, found)) = self.heading_year() {
+            let evidence = self.in_block(EvidenceSource::Heading, n, found.at.clone());
+            return self.set_year(found.year, evidence);
+        }
+        if let Some(found) = of_title(&plain(&self.stem, self.script)).filter(|_| self.stem.contains('年')) {
+            let evidence = Found::outside(EvidenceSource::FileName, &self.stem);
+            return self.set_year(found.year, evidence);
+        }
+        if let Some((n, found)) = self.body_year() {
+            let evidence = self.in_block(EvidenceSource::Body, n, found.at);
+            self.set_year(found.year, evidence);
+        }
+    }
+
+    pub(super) fn set_year(&mut self, year: u16, found: Found) {
+        self.description.metadata.year = Some(year);
+        self.evidence("year", found);
+    }
+
+    /// A resolution on a report speaks of the year whose work it approves.
+    pub(super) fn year_of_resolution(&mut self) {
+        static APPROVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"报告提出[^。]{0,60}?((?:19|20)\d\d)年|((?:19|20)\d\d)年\d{1,2}月\d{1,2}日第?[^。]{0,40}通过")
+                .ok()
+        });
+        let Some(approved) = APPROVED.as_ref() else { return };
+        for n in 0..self.blocks.len().min(12) {
+            let plain = self.plain_of(n);
+            let Some(year) = approved.captures(&plain.text).and_then(|c| c.get(1).or(c.get(2))) else {
+                continue;
+            };
+            if let Ok(number) = year.as_str().parse() {
+                let found = self.in_block(EvidenceSource::Body, n, year.range());
+                return self.set_year(number, found);
+            }
+        }
+    }
+
+    /// The year in the first-level heading of what was done.
+    pub(super) fn heading_year(&self) -> Option<(usize, Year)> {
+        self.blocks
+            .iter()
+            .enumerate()
+            .filter(|(_, block)| block.head.is_some_and(|head| head.level == 1))
+            .take(12)
+            .find_map(|(n, block)| {
+                let head = plain(&block.text()[..block.head?.len], self.script);
+                let verdict = sections::rules().classify(&head);
+                if verdict
+                    .as_ref()
+                    .is_none_or(|verdict| !matches!(verdict.kind, "achievements" | "leadership" | "problems"))
+                {
+                    return None;
+                }
+                Some((n, of_heading(&head)?))
+            })
+    }
+
+    pub(super) fn body_year(&self) -> Option<(usize, Year)> {
+        let mut body = String::new();
+        let mut ends = Vec::new();
+        for n in 0..self.blocks.len() {
+            if body.len() > BODY * 3 {
+                break;
+            }
+            body.push_str(&self.plain_of(n).text);
+            body.push('\n');
+            ends.push(body.len());
+        }
+        let found = of_body(&body)?;
+        let n = ends.partition_point(|end| *end <= found.at.start);
+        let start = n.checked_sub(1).map_or(0, |n| ends[n]);
+        Some((
+            n,
+            Year {
+                at: found.at.start - start..found.at.end - start,
+                ..found
+            },
+        ))
+    }
+}
 
 /// A year that a text names, with its place in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
