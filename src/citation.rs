@@ -71,7 +71,12 @@ mod tests {
     use crate::report::{Metadata, ReportId};
 
     fn report(metadata: Metadata) -> HitReport {
-        HitReport::new(ReportId(1), "corpus/古镛镇2024.txt".into(), metadata)
+        HitReport::new(
+            ReportId(1),
+            "corpus/古镛镇2024.txt".into(),
+            metadata,
+            Default::default(),
+        )
     }
 
     fn known() -> Metadata {

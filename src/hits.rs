@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Level, Metadata, Place, ReportId, ReportKind, SectionKind};
+use crate::report::{Level, Metadata, Place, Quality, ReportId, ReportKind, SectionKind};
 use crate::schema::fields::{Field, Matching};
 
 /// An answer, whole. An answer too long to hold is a [`Summary`] and a stream of [`Hit`]s instead.
@@ -86,7 +86,7 @@ pub struct Hit {
 }
 
 /// The report a hit stands in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HitReport {
     pub id: ReportId,
     pub path: String,
@@ -105,6 +105,8 @@ pub struct HitReport {
     pub index_number: Option<String>,
     pub published: Option<String>,
     pub url: Option<String>,
+    /// How far its text can be trusted: absent text is not absent practice.
+    pub quality: Quality,
 }
 
 /// The section a hit stands in.
@@ -130,7 +132,7 @@ pub struct HitPassage {
 
 impl HitReport {
     /// What a hit shows of a report.
-    pub fn new(id: ReportId, path: String, metadata: Metadata) -> Self {
+    pub fn new(id: ReportId, path: String, metadata: Metadata, quality: Quality) -> Self {
         HitReport {
             id,
             path,
@@ -148,6 +150,7 @@ impl HitReport {
             index_number: metadata.index_number,
             published: metadata.published,
             url: metadata.url,
+            quality,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::schema::evidence::Confidence;
 use crate::schema::fields::Field;
 use crate::schema::gazetteer::{Stated, Verdict, gazetteer};
 use crate::schema::values;
@@ -61,6 +62,8 @@ pub struct Report {
     pub evidence: Vec<Evidence>,
     /// What the reader of this report should know before trusting it, one sentence each.
     pub warnings: Vec<String>,
+    /// How far its text can be trusted.
+    pub quality: Quality,
     /// The extracted text: the blocks of the report, one a line, joined by `\n`.
     pub text: String,
     pub sections: Vec<Section>,
@@ -166,7 +169,16 @@ pub enum ReportKind {
     /// The work report of a government to its people's congress.
     #[serde(rename = "政府工作报告")]
     GovernmentWork,
-    /// Anything else: a notice, a plan, a resolution, news.
+    /// What is to be done: a work plan, its main points, a scheme to carry something out.
+    #[serde(rename = "plan")]
+    Plan,
+    /// A notice, circular or letter from one office to others, also one that asks for reports or passes them on.
+    #[serde(rename = "notice")]
+    Notice,
+    /// News of a meeting or an activity.
+    #[serde(rename = "news")]
+    News,
+    /// Anything else: a resolution, an interpretation, a list.
     #[default]
     #[serde(rename = "other")]
     Other,
@@ -186,13 +198,28 @@ pub enum Level {
 }
 
 impl ReportKind {
-    pub const ALL: [ReportKind; 3] = [ReportKind::RuleOfLaw, ReportKind::GovernmentWork, ReportKind::Other];
+    pub const ALL: [ReportKind; 6] = [
+        ReportKind::RuleOfLaw,
+        ReportKind::GovernmentWork,
+        ReportKind::Plan,
+        ReportKind::Notice,
+        ReportKind::News,
+        ReportKind::Other,
+    ];
+
+    /// Whether it tells what a government did in a year.
+    pub fn is_report(self) -> bool {
+        matches!(self, ReportKind::RuleOfLaw | ReportKind::GovernmentWork)
+    }
 
     /// The name in the index and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             ReportKind::RuleOfLaw => "法治政府建设年度报告",
             ReportKind::GovernmentWork => "政府工作报告",
+            ReportKind::Plan => "plan",
+            ReportKind::Notice => "notice",
+            ReportKind::News => "news",
             ReportKind::Other => "other",
         }
     }
@@ -274,6 +301,7 @@ pub struct Evidence {
     /// Whether the words do not say it but leave no doubt (a township's report without a named issuer is its government's).
     #[serde(default)]
     pub implied: bool,
+    pub confidence: Confidence,
 }
 
 /// The kinds of place a field is read from, the most trusted first.
@@ -332,6 +360,51 @@ impl EvidenceSource {
             EvidenceSource::Url => "web address",
             EvidenceSource::Gazetteer => "gazetteer",
             EvidenceSource::Derived => "derived",
+        }
+    }
+}
+
+/// How far the text of a report can be trusted. Where it cannot, what is not found in it may have been there all the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    pub grade: Grade,
+    /// What keeps it from being good, one clause each.
+    pub reasons: Vec<String>,
+    /// How long the text is, in characters that show.
+    pub chars: u64,
+    /// The share of those that stand for lost ones: U+FFFD, private use, □.
+    pub unreadable: f64,
+    /// The share that is left over where text was decoded in a wrong encoding.
+    pub mojibake: f64,
+    /// The share of the gaps between two Han characters that hold a blank, as recognised print has.
+    pub spaced: f64,
+    /// The share of the digits that are masked by `*`.
+    pub masked: f64,
+    /// Page numbers that are missing in the run of those that were left out of the text.
+    pub missing_pages: Vec<u32>,
+}
+
+/// The verdict on a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    #[default]
+    Good,
+    /// Some of it may be missing or wrong.
+    Fair,
+    /// Much of it cannot be read.
+    Poor,
+}
+
+impl Grade {
+    pub const ALL: [Grade; 3] = [Grade::Good, Grade::Fair, Grade::Poor];
+
+    /// The name in the index and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Grade::Good => "good",
+            Grade::Fair => "fair",
+            Grade::Poor => "poor",
         }
     }
 }
@@ -529,6 +602,12 @@ mod tests {
         }
         for from in [EvidenceSource::Sidecar, EvidenceSource::Path, EvidenceSource::FileName] {
             assert_eq!(serde_json::to_value(from).unwrap(), from.name());
+        }
+        for grade in Grade::ALL {
+            assert_eq!(serde_json::to_value(grade).unwrap(), grade.name());
+        }
+        for confidence in [Confidence::Low, Confidence::Medium, Confidence::High] {
+            assert_eq!(serde_json::to_value(confidence).unwrap(), confidence.name());
         }
     }
 }

@@ -35,9 +35,12 @@ pub struct Filters {
     /// 级别: township, county, city, province, department, state
     #[arg(long, value_name = "LEVEL")]
     level: Vec<String>,
-    /// 类型: the kind of document
+    /// 类型: 法治政府建设年度报告, 政府工作报告, plan, notice, news, other
     #[arg(long, value_name = "KIND")]
     kind: Vec<String>,
+    /// 文本质量: good, fair, poor
+    #[arg(long, value_name = "GRADE")]
+    quality: Vec<String>,
     /// 主题: see `baogao schema`
     #[arg(long, value_name = "TOPIC")]
     topic: Vec<String>,
@@ -60,6 +63,7 @@ impl Filters {
             (Field::IssuingBody, &self.issuing_body),
             (Field::Level, &self.level),
             (Field::Kind, &self.kind),
+            (Field::Quality, &self.quality),
             (Field::Topic, &self.topic),
         ];
         let filters = given

@@ -5,7 +5,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::Value;
 
 use super::layout::{Layout, sort};
-use crate::report::{Evidence, Metadata, Passage, Place, Report, ReportId, Section, Source};
+use crate::report::{Evidence, Metadata, Passage, Place, Quality, Report, ReportId, Section, Source};
 use crate::schema::fields::Field;
 use crate::text::fold::fold;
 use crate::text::units::units;
@@ -26,6 +26,7 @@ pub struct StoredReport {
     pub metadata: Metadata,
     pub evidence: Vec<Evidence>,
     pub warnings: Vec<String>,
+    pub quality: Quality,
     pub sections: Vec<Section>,
     /// How many passages it has.
     pub passages: u32,
@@ -73,6 +74,7 @@ impl Prepared {
                 metadata: report.metadata,
                 evidence: report.evidence,
                 warnings: report.warnings,
+                quality: report.quality,
                 sections: report.sections,
                 passages: report.passages.len() as u32,
                 chars: report.text.chars().count() as u64,
@@ -88,7 +90,8 @@ impl Prepared {
 }
 
 fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
-    let common = report_values(&report.metadata);
+    let mut common = report_values(&report.metadata);
+    common.push((Field::Quality, report.quality.grade.name().to_owned()));
     let mut in_section = vec![0; report.sections.len()];
     report
         .passage_texts()
@@ -214,6 +217,7 @@ mod tests {
             metadata: Metadata::default(),
             evidence: Vec::new(),
             warnings: Vec::new(),
+            quality: Quality::default(),
             text: text.into(),
             sections,
             passages,

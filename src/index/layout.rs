@@ -40,7 +40,7 @@ pub struct Layout {
     /// Passages: a `StoredPassage` as JSON.
     pub place: Field,
     /// Passages: the values people filter and count by, in the order of [`fields::Field::ALL`].
-    facets: [Field; 11],
+    facets: [Field; fields::Field::ALL.len()],
     /// Reports: the id.
     pub report_id: Field,
     /// Reports: a `StoredReport` as JSON.
@@ -101,6 +101,7 @@ pub fn fingerprint() -> String {
     for declaration in [
         include_str!("../../index_schema/fields.toml"),
         include_str!("../../index_schema/lexicon.txt"),
+        include_str!("../../index_schema/quality.toml"),
         include_str!("../../index_schema/sections.toml"),
         include_str!("../../index_schema/topics.toml"),
         include_str!("../../index_schema/traditional.tsv"),

@@ -320,7 +320,12 @@ impl Found<'_> {
             .get(passage.section)
             .ok_or_else(|| index.damaged("a passage without its section"))?;
         let seq = index.passage_number(found.segment, found.doc)?;
-        let hit_report = HitReport::new(report.id, report.source.path.clone(), report.metadata.clone());
+        let hit_report = HitReport::new(
+            report.id,
+            report.source.path.clone(),
+            report.metadata.clone(),
+            report.quality.clone(),
+        );
         Ok(Hit {
             rank,
             score: found.score,

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod extract;
 pub mod metadata;
 pub mod path_pattern;
+pub mod quality;
 pub mod report;
 pub mod sidecar;
 pub mod split;

@@ -5,7 +5,7 @@ use encoding_rs::Encoding;
 use crate::ingest::blocks::Block;
 use crate::ingest::corrections::FileCorrections;
 use crate::ingest::extract::{Draft, Given, Places, Scale};
-use crate::ingest::{blocks, metadata, split};
+use crate::ingest::{blocks, metadata, quality, split};
 use crate::report::{Report, ReportId, Source};
 
 /// Reads one report from its draft. Nothing in it can fail: what is not understood stays text, and what is not known stays unknown.
@@ -39,6 +39,7 @@ pub fn read(draft: Draft, source: Source, corrections: &FileCorrections<'_>, wro
     warnings.extend(described.warnings);
     let mut dropped = draft.dropped;
     dropped.extend(cleaned.dropped);
+    let quality = quality::measure(&cleaned.blocks, &dropped, described.metadata.kind);
     Report {
         id,
         source: Source {
@@ -48,6 +49,7 @@ pub fn read(draft: Draft, source: Source, corrections: &FileCorrections<'_>, wro
         metadata: described.metadata,
         evidence: described.evidence,
         warnings,
+        quality,
         text: parts.text,
         sections: parts.sections,
         passages: parts.passages,
@@ -587,8 +589,8 @@ mod tests {
     #[test]
     fn other_documents_are_told_apart() {
         for (title, kind) in [
-            ("沙泉县关于报送2023年度法治政府建设年度报告的通知", ReportKind::Other),
-            ("沙泉县2023年法治政府建设工作要点", ReportKind::Other),
+            ("沙泉县关于报送2023年度法治政府建设年度报告的通知", ReportKind::Notice),
+            ("沙泉县2023年法治政府建设工作要点", ReportKind::Plan),
             ("沙泉县东坝镇2023年政府工作报告", ReportKind::GovernmentWork),
             (
                 "第十四届全国人民代表大会第三次会议关于政府工作报告的决议",
@@ -601,7 +603,14 @@ mod tests {
                 ReportKind::RuleOfLaw,
             ),
             ("东坝镇2023年法治建设工作总结及下一步工作计划", ReportKind::RuleOfLaw),
-            ("东坝镇2024年法治建设工作安排", ReportKind::Other),
+            ("东坝镇2024年法治建设工作安排", ReportKind::Plan),
+            ("东坝镇法治政府建设实施方案（2021—2025年）", ReportKind::Plan),
+            ("东坝镇召开2024年法治政府建设工作推进会", ReportKind::News),
+            ("《东坝镇2023年法治政府建设年度报告》解读", ReportKind::Other),
+            ("东坝镇2023年法治政府建设年度报告公示", ReportKind::RuleOfLaw),
+            ("转发县委依法治县办关于做好年度报告工作的通知", ReportKind::Notice),
+            ("关于印发《沙泉县2023年法治政府建设年度报告》的通知", ReportKind::Notice),
+            ("东坝镇人民政府2023年政府信息公开工作年度报告", ReportKind::Other),
             ("东坝街道2020年度依法治街工作总结", ReportKind::RuleOfLaw),
         ] {
             assert_eq!(
@@ -621,7 +630,12 @@ mod tests {
         );
         let report = report(&text);
         assert_eq!(report.metadata.doc_number, None);
-        assert_eq!(report.warnings, ["the heading says 2021, the title 2022"]);
+        assert_eq!(
+            report.warnings,
+            [
+                "the heading (“一、2021年度主要举措和成效”) says 2021, the title (“东坝镇2022年法治政府建设年度报告”) 2022"
+            ]
+        );
     }
 
     #[test]

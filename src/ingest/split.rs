@@ -180,7 +180,7 @@ fn sections_of(blocks: &[Block], lines: &Lines, about: About, script: Script) ->
             reason: "before the first heading".to_owned(),
         });
     }
-    let mut path: Vec<(u8, String, SectionKind)> = Vec::new();
+    let mut path: Vec<(u8, String, Told)> = Vec::new();
     for (n, block) in blocks.iter().enumerate() {
         let Some(head) = block.head else { continue };
         let heading = heading_text(block);
@@ -192,8 +192,12 @@ fn sections_of(blocks: &[Block], lines: &Lines, about: About, script: Script) ->
             .rev()
             .find(|section| section.level == 1)
             .map(|section| section.kind);
-        let (of_kind, reason) = kind_of(&heading, path.last().map(|(_, _, kind)| *kind), before, about, script);
-        path.push((head.level, heading.clone(), of_kind));
+        let mut told = kind_of(&heading, path.last().map(|(_, _, told)| told), before, about, script);
+        if told.of_default {
+            told = by_content(blocks, n, script).unwrap_or(told);
+        }
+        let (of_kind, reason) = (told.kind, told.reason.clone());
+        path.push((head.level, heading.clone(), told));
         close(&mut sections, lines.starts[n]);
         let start = if sections.is_empty() { 0 } else { lines.starts[n] };
         sections.push(Section {
@@ -234,7 +238,8 @@ fn whole(blocks: &[Block], lines: &Lines, kind: ReportKind, script: Script) -> S
     let plans = title.ends_with("计划") || title.ends_with("要点") || title.ends_with("安排");
     let (kind, reason) = match kind {
         _ if plans => (SectionKind::Plans, "no headings, and the title is that of a plan"),
-        ReportKind::Other => (SectionKind::Other, "no headings"),
+        ReportKind::Plan => (SectionKind::Plans, "no headings, and all of it is a plan"),
+        _ if !kind.is_report() => (SectionKind::Other, "no headings"),
         _ => (
             SectionKind::Achievements,
             "no headings: a report mostly tells what was done",
@@ -251,32 +256,52 @@ fn whole(blocks: &[Block], lines: &Lines, kind: ReportKind, script: Script) -> S
 }
 
 /// What a section is about, and why.
-fn kind_of(
-    heading: &str,
-    parent: Option<SectionKind>,
-    before: Option<SectionKind>,
-    about: About,
-    script: Script,
-) -> (SectionKind, String) {
+struct Told {
+    kind: SectionKind,
+    reason: String,
+    /// The label of another kind that the heading names too.
+    also: Option<&'static str>,
+    /// Whether the heading says nothing, so that the text may.
+    of_default: bool,
+}
+
+impl Told {
+    fn new(kind: SectionKind, reason: impl Into<String>) -> Told {
+        Told {
+            kind,
+            reason: reason.into(),
+            also: None,
+            of_default: false,
+        }
+    }
+}
+
+/// What a heading says. A first-level heading is taken at its words. One below inherits the kind of the section above, unless it says
+/// another in so many words (`strong` in sections.toml) and the section above tells of measures, of problems, or of both kinds at once:
+/// 二、存在问题及下一步打算 may have a （二）下一步打算.
+fn kind_of(heading: &str, parent: Option<&Told>, before: Option<SectionKind>, about: About, script: Script) -> Told {
     let key = heading_key(heading, script);
     let report = about.kind;
-    if report == ReportKind::Other {
-        return (
-            SectionKind::Other,
-            "a section of another document than a report".to_owned(),
-        );
+    if !report.is_report() {
+        return match report {
+            ReportKind::Plan => Told::new(SectionKind::Plans, "a section of a plan"),
+            _ => Told::new(SectionKind::Other, "a section of another document than a report"),
+        };
     }
     if let Some(parent) = parent {
         let own = sections::rules()
             .classify_inner(&key)
             .and_then(|verdict| Some((named(verdict.kind)?, verdict.words)));
+        let may_differ = |kind: SectionKind| match parent.kind {
+            SectionKind::Achievements | SectionKind::Other => true,
+            SectionKind::Problems => kind == SectionKind::Plans || parent.also == Some(kind.label()),
+            _ => parent.also == Some(kind.label()),
+        };
         return match own {
-            Some((kind, words))
-                if kind != parent && matches!(parent, SectionKind::Achievements | SectionKind::Other) =>
-            {
-                (kind, format!("its own heading says {words}"))
+            Some((kind, words)) if kind != parent.kind && may_differ(kind) => {
+                Told::new(kind, format!("its own heading says {words}"))
             }
-            _ => (parent, "as the section above it".to_owned()),
+            _ => Told::new(parent.kind, "as the section above it"),
         };
     }
     let own = sections::rules().classify(&key);
@@ -286,20 +311,50 @@ fn kind_of(
             .as_ref()
             .is_none_or(|own| own.kind == SectionKind::Achievements.name())
     {
-        return (SectionKind::Plans, "the heading says the year after".to_owned());
+        return Told::new(SectionKind::Plans, "the heading says the year after");
     }
-    match own.and_then(|verdict| Some((named(verdict.kind)?, verdict.words))) {
-        Some((kind, words)) => (kind, format!("the heading says {words}")),
+    let own = own.and_then(|verdict| Some((named(verdict.kind)?, verdict.words, verdict.also)));
+    match own {
+        Some((kind, words, Some(also))) => Told {
+            also: Some(also),
+            ..Told::new(kind, format!("the heading says {words} first, then {also}"))
+        },
+        Some((kind, words, None)) => Told::new(kind, format!("the heading says {words}")),
         // The tasks of a government's plan each have a heading of their own.
-        None if report == ReportKind::GovernmentWork && before == Some(SectionKind::Plans) => (
-            SectionKind::Plans,
-            "as the section before it: one of the tasks planned".to_owned(),
-        ),
-        None if report == ReportKind::RuleOfLaw => {
-            (SectionKind::Achievements, "a heading that names one measure".to_owned())
+        // A government reports on the year before the one in its title, and plans for that one.
+        None if report == ReportKind::GovernmentWork && about.year.is_some_and(|year| says_next(heading, year - 1)) => {
+            Told::new(SectionKind::Plans, "the heading says the year planned for")
         }
-        None => (SectionKind::Other, "the heading says none of the parts".to_owned()),
+        None if report == ReportKind::GovernmentWork && before == Some(SectionKind::Plans) => {
+            Told::new(SectionKind::Plans, "as the section before it: one of the tasks planned")
+        }
+        None if report == ReportKind::RuleOfLaw => Told {
+            of_default: true,
+            ..Told::new(SectionKind::Achievements, "a heading that names one measure")
+        },
+        None => Told::new(SectionKind::Other, "the heading says none of the parts"),
     }
+}
+
+/// How much of a section is read for what its heading does not say, in characters.
+const CUES_WITHIN: usize = 400;
+
+/// What the text of a section says whose heading, that of block `n`, says nothing: two cues of one kind are needed, as
+/// 有待加强 and 还不够.
+fn by_content(blocks: &[Block], n: usize, script: Script) -> Option<Told> {
+    let level = blocks[n].head?.level;
+    let mut text = blocks[n].text().get(blocks[n].head?.len..)?.to_owned();
+    for block in &blocks[n + 1..] {
+        let ends = block.head.is_some_and(|head| head.level <= level) || block.kind == BlockKind::Signature;
+        if ends || text.chars().count() >= CUES_WITHIN {
+            break;
+        }
+        text.push_str(block.text());
+    }
+    let start: String = text.chars().take(CUES_WITHIN).collect();
+    let verdict = sections::rules().by_cues(&plain(&start, script))?;
+    let reason = format!("the heading says nothing, its text {}: not sure", verdict.words);
+    Some(Told::new(named(verdict.kind)?, reason))
 }
 
 /// Whether a heading says the year after `year`, and not `year` itself: 2025年，我镇将重点做好以下工作.

@@ -24,7 +24,7 @@ pub enum Cell {
 const SEPARATOR: &str = " | ";
 
 /// All columns, in their order.
-pub const COLUMNS: [Column; 27] = [
+pub const COLUMNS: [Column; 28] = [
     column("rank", |hit| Cell::Whole(hit.rank)),
     column("score", |hit| Cell::Decimal(hit.score)),
     column("township", |hit| optional(&hit.report.township)),
@@ -39,6 +39,7 @@ pub const COLUMNS: [Column; 27] = [
         hit.report.level.map_or(Cell::Empty, |level| text(level.name()))
     }),
     column("kind", |hit| text(hit.report.kind.name())),
+    column("quality", |hit| text(hit.report.quality.grade.name())),
     column("section", |hit| text(hit.section.kind.name())),
     column("section_label", |hit| text(&hit.section.label)),
     column("headings", |hit| list(&hit.section.headings)),

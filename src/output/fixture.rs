@@ -3,7 +3,7 @@
 use crate::citation::cite;
 use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::output::{Format, Options, print_hits};
-use crate::report::{Level, Metadata, Place, ReportId, ReportKind, SectionKind};
+use crate::report::{Grade, Level, Metadata, Place, Quality, ReportId, ReportKind, SectionKind};
 use crate::schema::fields::Field;
 
 const PLANS: &str = "（三）下一步打算\n=SUM(A1)\t坚持枫桥经验";
@@ -120,6 +120,7 @@ fn long() -> Hit {
             published: Some("2025-02-07".into()),
             url: None,
         },
+        Quality::default(),
     );
     let section = HitSection {
         kind: SectionKind::Achievements,
@@ -143,6 +144,7 @@ fn rare() -> Hit {
             township: Some("𠮷野乡".into()),
             ..Metadata::default()
         },
+        poor(),
     );
     let section = HitSection {
         kind: SectionKind::Problems,
@@ -163,6 +165,7 @@ fn hostile() -> Hit {
             doc_number: Some("=HYPERLINK(\"http://x\")".into()),
             ..Metadata::default()
         },
+        Quality::default(),
     );
     let section = HitSection {
         kind: SectionKind::Plans,
@@ -170,4 +173,16 @@ fn hostile() -> Hit {
         headings: vec!["三、下一年安排\u{1b}[2J".into(), "（三）下一步打算".into()],
     };
     hit(3, report, section, PLANS, Place::Row(12))
+}
+
+/// The text of a report that was scanned.
+fn poor() -> Quality {
+    Quality {
+        grade: Grade::Poor,
+        reasons: vec!["12% of the characters are unreadable".into(), "no page 3".into()],
+        chars: 1200,
+        unreadable: 0.12,
+        missing_pages: vec![3],
+        ..Quality::default()
+    }
 }

@@ -265,6 +265,7 @@ mod tests {
             metadata,
             evidence: Vec::new(),
             warnings: vec!["=x".to_owned()],
+            quality: Default::default(),
             sections: Vec::new(),
             passages: 0,
             chars: 0,
@@ -316,6 +317,7 @@ mod tests {
             quote: "-".to_owned(),
             chars: None,
             implied: false,
+            confidence: Default::default(),
         });
         for form in [Form::Csv, Form::Xlsx] {
             let cells = read_back(form, report.clone()).rows.remove(0).cells;

@@ -138,7 +138,7 @@ fn shape(format: Format) -> Result<Shape> {
 mod tests {
     use super::*;
     use crate::output::wrap;
-    use crate::report::{Dropped, Evidence, EvidenceSource, Level, Passage, ReportKind};
+    use crate::report::{Confidence, Dropped, Evidence, EvidenceSource, Grade, Level, Passage, Quality, ReportKind};
 
     fn label(kind: SectionKind) -> &'static str {
         match kind {
@@ -176,6 +176,13 @@ mod tests {
             metadata: metadata(),
             evidence: evidence(),
             warnings: vec!["some characters could not be decoded".into()],
+            quality: Quality {
+                grade: Grade::Fair,
+                reasons: vec!["no page 3".into()],
+                chars: 240,
+                missing_pages: vec![3],
+                ..Quality::default()
+            },
             sections: sections(at),
             text,
             passages,
@@ -211,12 +218,13 @@ mod tests {
     }
 
     fn evidence() -> Vec<Evidence> {
-        let evidence = |field: &str, from, quote: &str, chars, implied| Evidence {
+        let evidence = |field: &str, from: EvidenceSource, quote: &str, chars, implied| Evidence {
             field: field.into(),
             from,
             quote: quote.into(),
             chars,
             implied,
+            confidence: Confidence::of(from.name(), implied, false),
         };
         let title = "古镛镇2024年度法治政府建设工作情况报告";
         vec![
@@ -300,7 +308,7 @@ mod tests {
         assert_eq!(value["passages"][2]["id"], "00000000000000a1-0002");
         assert_eq!(value["dropped"][0]["source"], serde_json::json!({"bytes": [700, 705]}));
         let keys = [
-            "id", "source", "metadata", "evidence", "warnings", "sections", "passages", "dropped",
+            "id", "source", "metadata", "evidence", "warnings", "quality", "sections", "passages", "dropped",
         ];
         let places: Vec<_> = keys.map(|key| json.find(&format!("\"{key}\":"))).to_vec();
         assert!(places.iter().all(Option::is_some) && value.as_object().unwrap().len() == keys.len());

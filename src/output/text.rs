@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::hits::{Facet, FacetCount, Hit, Summary};
+use crate::report::{Grade, Quality};
 
 use super::passage::{self, Shown};
 use super::sink::Sink;
@@ -57,6 +58,9 @@ fn print_hit(hit: &Hit, rank_width: usize, options: &Options, out: &mut Sink<'_>
         writeln!(out, "{margin}{}", options.style.paint(Label::Headings, &path))?;
     }
     print_passage(&shown, &margin, room, &options.style, out)?;
+    if let Some(doubt) = doubt(&hit.report.quality) {
+        print_wrapped(&visible::line(&doubt), &margin, room, Label::Note, &options.style, out)?;
+    }
     let margin = margin + "  ";
     let room = room.saturating_sub(2).max(NARROWEST);
     print_wrapped(
@@ -68,6 +72,14 @@ fn print_hit(hit: &Hit, rank_width: usize, options: &Options, out: &mut Sink<'_>
         out,
     )?;
     out.put("\n")
+}
+
+/// What a reader must know who finds little in a text that is not good: absent text is not absent practice.
+fn doubt(quality: &Quality) -> Option<String> {
+    (quality.grade != Grade::Good).then(|| {
+        let reasons = quality.reasons.join(", ");
+        format!("warning: text quality {}: {reasons}", quality.grade.name())
+    })
 }
 
 /// `1  古镛镇 2024 · 主要举措和成效`.

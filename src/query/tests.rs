@@ -405,10 +405,10 @@ const WRONG: &[(&str, Range<usize>, &str, &str)] = &[
         "township 乡镇级, county 县级, city 市级, province 省级, department 部门, state 国家级",
     ),
     (
-        "kind:通知",
+        "kind:决议",
         5..7,
-        "`通知` is not a kind",
-        "法治政府建设年度报告, 政府工作报告, other 其他",
+        "`决议` is not a kind",
+        "法治政府建设年度报告, 政府工作报告, plan 计划, notice 通知, news 新闻, other 其他",
     ),
     (
         "townshp:古镛镇",

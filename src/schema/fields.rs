@@ -19,6 +19,7 @@ pub enum Field {
     IssuingBody,
     Level,
     Kind,
+    Quality,
     Topic,
 }
 
@@ -75,7 +76,7 @@ static DECLARATIONS: LazyLock<Vec<Declaration>> =
 
 impl Field {
     /// All fields, in the order in which they are shown and exported.
-    pub const ALL: [Field; 11] = [
+    pub const ALL: [Field; 12] = [
         Field::Township,
         Field::County,
         Field::City,
@@ -86,6 +87,7 @@ impl Field {
         Field::IssuingBody,
         Field::Level,
         Field::Kind,
+        Field::Quality,
         Field::Topic,
     ];
 
@@ -102,6 +104,7 @@ impl Field {
             Field::IssuingBody => "issuing_body",
             Field::Level => "level",
             Field::Kind => "kind",
+            Field::Quality => "quality",
             Field::Topic => "topic",
         }
     }

@@ -5,11 +5,13 @@
 pub mod boilerplate;
 pub mod columns;
 pub mod corrections;
+pub mod evidence;
 pub mod fields;
 pub mod gazetteer;
 pub mod lexicon;
 pub mod page;
 pub mod places;
+pub mod quality;
 pub mod ranking;
 pub mod sections;
 pub mod titles;

@@ -18,6 +18,8 @@ pub struct Verdict {
     pub kind: &'static str,
     /// The words that decided, as they stand in the heading.
     pub words: String,
+    /// The label of another kind that the heading names after this one: 存在问题及下一步打算.
+    pub also: Option<&'static str>,
 }
 
 struct Kind {
@@ -26,6 +28,7 @@ struct Kind {
     words: Option<Regex>,
     not: Option<Regex>,
     strong: Option<Regex>,
+    cues: Option<Regex>,
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::load);
@@ -38,7 +41,16 @@ pub fn rules() -> &'static Rules {
 impl Rules {
     /// What `heading` is about: without numbering, blanks and years, in half-width and simplified characters.
     pub fn classify(&self, heading: &str) -> Option<Verdict> {
-        self.merged(heading).or_else(|| self.first(heading, 0))
+        let parts = self.parts(heading);
+        let other = parts.iter().find(|part| part.kind != parts[0].kind);
+        match (parts.first(), other) {
+            // The first named decides, the next is told beside it.
+            (Some(first), Some(other)) => Some(Verdict {
+                also: self.label(other.kind),
+                ..first.clone()
+            }),
+            (first, _) => self.first(heading).or_else(|| first.cloned()),
+        }
     }
 
     /// The same for a heading inside another section: only where the words leave no doubt.
@@ -46,6 +58,16 @@ impl Rules {
         self.kinds.iter().find_map(|kind| {
             let found = kind.strong.as_ref()?.find(heading)?;
             Some(kind.verdict(found.as_str()))
+        })
+    }
+
+    /// What the beginning of a section's text is about, when its heading says nothing: two cues of one kind, in different words.
+    pub fn by_cues(&self, text: &str) -> Option<Verdict> {
+        self.kinds.iter().find_map(|kind| {
+            let found: std::collections::BTreeSet<&str> =
+                kind.cues.as_ref()?.find_iter(text).map(|cue| cue.as_str()).collect();
+            let words = found.iter().take(2).copied().collect::<Vec<_>>().join(", ");
+            (found.len() >= 2).then(|| kind.verdict(&words))
         })
     }
 
@@ -59,17 +81,14 @@ impl Rules {
         self.kinds.iter().find(|k| k.name == kind).map(|k| k.label)
     }
 
-    /// 工作情况及存在问题: the measures come first, the rest is joined on by 及.
-    fn merged(&self, heading: &str) -> Option<Verdict> {
-        static JOINED: LazyLock<Regex> =
-            LazyLock::new(|| pattern("^(.*?(?:举措|措施|做法|成效|情况|总结|回顾))(?:以?及|和|与|、)"));
-        let head = JOINED.captures(heading)?.get(1)?.as_str();
-        let verdict = self.first(head, 0)?;
-        (verdict.kind == "achievements").then_some(verdict)
+    /// What the parts of a heading say that are joined by 及: 工作情况及存在问题 says two kinds.
+    fn parts(&self, heading: &str) -> Vec<Verdict> {
+        static JOINED: LazyLock<Regex> = LazyLock::new(|| pattern("以及|及|和|与|暨|、"));
+        JOINED.split(heading).filter_map(|part| self.first(part)).collect()
     }
 
-    fn first(&self, heading: &str, from: usize) -> Option<Verdict> {
-        self.kinds[from..].iter().find_map(|kind| kind.read(heading))
+    fn first(&self, heading: &str) -> Option<Verdict> {
+        self.kinds.iter().find_map(|kind| kind.read(heading))
     }
 
     fn load() -> Rules {
@@ -99,6 +118,7 @@ impl Kind {
         Verdict {
             kind: self.name,
             words: words.to_owned(),
+            also: None,
         }
     }
 }
@@ -113,6 +133,7 @@ impl From<DeclaredKind> for Kind {
             words: any(declared.words),
             not: any(declared.not),
             strong: any(declared.strong),
+            cues: any(declared.cues),
         }
     }
 }
@@ -136,6 +157,8 @@ struct DeclaredKind {
     not: Vec<String>,
     #[serde(default)]
     strong: Vec<String>,
+    #[serde(default)]
+    cues: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -169,6 +192,12 @@ mod tests {
             ("problems", "存在的主要问题"),
             ("problems", "存在的问题"),
             ("problems", "存在问题及下一步打算"),
+            ("plans", "下一步打算及存在问题"),
+            ("achievements", "主要做法、成效及存在问题"),
+            (
+                "leadership",
+                "党政主要负责人履行第一责任人职责和加强法治政府建设的有关情况",
+            ),
             ("problems", "法治政府建设工作存在的短板"),
             ("problems", "正视短板弱项,让问题摆上桌面"),
             ("problems", "正视差距,找准存在的问题和根源"),

@@ -1,5 +1,6 @@
 //! Defines the words that titles of reports are made of, as `index_schema/titles.toml` declares them.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -15,13 +16,30 @@ pub struct Titles {
     pub other_tail: Regex,
     pub rule_of_law: Regex,
     pub government_work: Regex,
-    pub not_report: Regex,
+    /// In a title that ends as that of a plan, but is a report's.
+    pub two_years: Regex,
+    /// At the end of a report's title whose page adds that it is made public.
+    pub made_public: Regex,
+    /// Documents that are no reports; the first that matches decides.
+    pub documents: Vec<Document>,
+    /// What to call each kind of them.
+    pub called: BTreeMap<String, String>,
     /// At the end of a body's name.
     pub body_end: Regex,
     /// At the end of the name of a body that is no government.
     pub department_end: Regex,
     /// At the end of a salutation, before its colon.
     pub recipient_end: Regex,
+}
+
+/// What tells a kind of document that is no report.
+pub struct Document {
+    /// The name of the kind.
+    pub kind: String,
+    /// In its title.
+    pub title: Regex,
+    /// In the opening of one whose title says nothing; `None` when no words tell.
+    pub lead: Option<Regex>,
 }
 
 static TITLES: LazyLock<Titles> = LazyLock::new(Titles::load);
@@ -40,10 +58,23 @@ impl Titles {
             other_tail: any(&declared.other_tails, "(?:", r")(?:[(（][^()（）]{1,20}[)）])?$"),
             rule_of_law: any(&declared.rule_of_law, "(?:", ")"),
             government_work: any(&declared.government_work, "(?:", ")"),
-            not_report: any(&declared.not_reports, "(?:", ")$"),
+            two_years: any(&declared.two_years, "(?:", ")"),
+            made_public: any(&[declared.made_public], "(?:", ")"),
+            documents: declared.document.into_iter().map(Document::from).collect(),
+            called: declared.called,
             body_end: any(&declared.bodies, "(?:", ")$"),
             department_end: any(&declared.departments, "(?:", ")$"),
             recipient_end: any(&declared.recipients, "(?:", ")$"),
+        }
+    }
+}
+
+impl From<DeclaredDocument> for Document {
+    fn from(declared: DeclaredDocument) -> Self {
+        Document {
+            title: any(&declared.titles, "(?:", ")"),
+            lead: (!declared.lead.is_empty()).then(|| any(&declared.lead, "(?:", ")")),
+            kind: declared.kind,
         }
     }
 }
@@ -60,10 +91,21 @@ struct Declared {
     other_tails: Vec<String>,
     rule_of_law: Vec<String>,
     government_work: Vec<String>,
-    not_reports: Vec<String>,
+    two_years: Vec<String>,
+    made_public: String,
+    document: Vec<DeclaredDocument>,
+    called: BTreeMap<String, String>,
     bodies: Vec<String>,
     departments: Vec<String>,
     recipients: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredDocument {
+    kind: String,
+    titles: Vec<String>,
+    lead: Vec<String>,
 }
 
 #[cfg(test)]
@@ -73,11 +115,9 @@ mod tests {
     #[test]
     fn the_declaration_is_sound() {
         assert!(titles().tail.is_match("古镛镇法治政府建设年度报告(公开稿)"));
-        assert!(
-            titles()
-                .not_report
-                .is_match("关于报送2023年度法治政府建设年度报告的通知")
-        );
+        for document in &titles().documents {
+            assert!(titles().called.contains_key(&document.kind), "{}", document.kind);
+        }
         assert!(titles().department_end.is_match("沙泉县交通运输局"));
         assert!(!titles().department_end.is_match("古镛镇人民政府"));
     }

@@ -359,7 +359,7 @@ static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 });
 
 fn classify(c: char) -> Class {
-    let narrow = one_char_form(c);
+    let narrow = usual_form(c);
     match narrow {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Class::LineEnd,
         '0'..='9' => Class::Digit(narrow),
@@ -379,7 +379,7 @@ fn classify(c: char) -> Class {
 
 /// The usual form of a full-width, half-width or compatibility character, where that form is one character: Unicode's NFKC,
 /// and for the CJK radicals that NFKC leaves alone, the characters they are.
-fn one_char_form(c: char) -> char {
+pub fn usual_form(c: char) -> char {
     let compatible = matches!(c, '\u{2f00}'..='\u{2fd5}' | '\u{3000}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ffef}')
         || matches!(c, '\u{2f800}'..='\u{2fa1f}');
     if compatible {

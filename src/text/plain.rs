@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::text::fold::simplify_char;
+use crate::text::fold::{simplify_char, usual_form};
 
 /// Text without blanks, with the way back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,6 +107,8 @@ fn half_width(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '○' | '◯' | '〇' => '〇',
+        // Converters write 一 as the radical ⼀.
+        '\u{2E80}'..='\u{2FD5}' => usual_form(c),
         _ => c,
     }
 }
@@ -117,6 +119,7 @@ mod tests {
 
     #[test]
     fn blanks_go_and_places_stay() {
+        assert_eq!(plain("⼀、下⼀步⼯作", Script::Simplified), "一、下一步工作");
         let plain = Plain::of("高兴镇 2024 年（度）", Script::Simplified, 99);
         assert_eq!(plain.text, "高兴镇2024年(度)");
         let at = plain.text.find("2024").unwrap();

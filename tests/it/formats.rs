@@ -117,7 +117,7 @@ fn json_has_the_fields_of_the_contract_and_these_more() {
             "index_number",
             "published",
         ];
-        expect(&hit["report"], &report, &["url", "region"]);
+        expect(&hit["report"], &report, &["url", "region", "quality"]);
         expect(&hit["section"], &["kind", "label", "headings"], &[]);
         expect(&hit["passage"], &["id", "text", "chars", "source"], &[]);
     }

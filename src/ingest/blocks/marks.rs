@@ -31,7 +31,23 @@ pub fn mark(pieces: Vec<Piece>, script: Script, sieve: &mut Sieve) -> Vec<Piece>
     let mut pieces = titled(pieces, script, sieve);
     salutations(&mut pieces, script);
     signatures(&mut pieces, script);
+    signed_above(&mut pieces, script);
     pieces
+}
+
+/// The body and the day right under the title: a signature that stands above.
+fn signed_above(pieces: &mut [Piece], script: Script) {
+    let Some(title) = pieces.iter().rposition(|piece| piece.mark == Mark::Title) else {
+        return;
+    };
+    for piece in pieces.iter_mut().skip(title + 1).take(3) {
+        let signs =
+            piece.mark == Mark::Text && piece.text().len() <= 200 && signature(&plain(piece.text(), script)).is_some();
+        if !signs {
+            return;
+        }
+        piece.mark = Mark::Signature;
+    }
 }
 
 /// Whether a plain line is a title, whole.
@@ -405,6 +421,7 @@ fn head(piece: &Piece, next: Option<&Piece>, numbered: bool, level: u8, script: 
 }
 
 fn is_stock(key: &str) -> bool {
+    let key = key.trim_matches(|c: char| "【】[]◆●■▲▶★☆◎○□*-—<>《》·•:".contains(c));
     static YEAR: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^(?:19|20)\d\d年?(?:度)?|推进|我[镇乡县区]").ok());
     let bare = YEAR.as_ref().map_or(key.into(), |year| year.replace_all(key, ""));

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::schema::sections;
+use crate::text::fold::usual_form;
 use crate::text::numeral;
-use crate::text::plain::is_blank;
+use crate::text::plain::{Script, is_blank, plain};
 
 /// A number at the start of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +23,16 @@ pub struct Numbering {
 pub fn numbering(line: &str) -> Option<Numbering> {
     // With the rank, the characters that a number of this form can start with.
     static RANKS: LazyLock<Vec<(u8, &str, Regex)>> = LazyLock::new(|| {
-        const HAN: &str = "[一二三四五六七八九十]{1,3}";
-        const NUMERALS: &str = "一二三四五六七八九十";
+        const HAN: &str = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}";
+        const NUMERALS: &str = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾";
+        const ROMAN: &str = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ";
         const BRACKETS: &str = "（(〔【";
         const DIGITS: &str = "0123456789０１２３４５６７８９";
         [
             (1, NUMERALS, format!(r"^({HAN})\s*[、.．﹑]")),
             (1, "第", format!(r"^第({HAN})(?:部分|章|节)[\s、:：.．]*")),
             (1, NUMERALS, format!(r"^({HAN})$")),
+            (1, ROMAN, format!(r"^([{ROMAN}])\s*[、.．﹑]")),
             (2, BRACKETS, format!(r"^[（(〔【]\s*({HAN})\s*[)）〕】]\s*[、.．]?")),
             (2, NUMERALS, format!(r"^({HAN})\s*[)）]\s*[、.．]?")),
             (
@@ -45,8 +49,26 @@ pub fn numbering(line: &str) -> Option<Numbering> {
         .collect()
     });
     let start = line.len() - line.trim_start_matches(is_blank).len();
-    let body = &line[start..];
+    let mut body = &line[start..];
+    // Converters write 一 as the radical ⼀, which is as long.
+    let radicals = body.chars().take(4).any(is_radical);
+    let usual: String;
+    if radicals {
+        usual = body
+            .chars()
+            .map(|c| if is_radical(c) { usual_form(c) } else { c })
+            .collect();
+        if usual.len() == body.len() {
+            body = &usual;
+        }
+    }
     let initial = body.chars().next()?;
+    if let Some(loose) = loose(body) {
+        return Some(Numbering {
+            len: start + loose.len,
+            ..loose
+        });
+    }
     RANKS
         .iter()
         .filter(|(_, first, _)| first.contains(initial))
@@ -60,6 +82,7 @@ pub fn numbering(line: &str) -> Option<Numbering> {
             }
             let digits = found.get(1)?;
             let number = match digits.as_str().chars().next() {
+                Some(c @ 'Ⅰ'..='Ⅹ') => u64::from(c as u32 - 'Ⅰ' as u32 + 1),
                 Some(c @ '①'..='⑳') => u64::from(c as u32 - '①' as u32 + 1),
                 _ => numeral::parse(digits.as_str())?.min(999),
             };
@@ -77,6 +100,34 @@ pub fn numbering(line: &str) -> Option<Numbering> {
                 len: start + len,
             })
         })
+}
+
+fn is_radical(c: char) -> bool {
+    matches!(c, '\u{2F00}'..='\u{2FD5}')
+}
+
+/// A first-level number whose mark is a comma, a blank or lost: `一,主要工作`, `二 存在的问题`, `三下一步打算`. Such a beginning is a
+/// number only when the rest can be nothing but a heading, for a broken line may begin with 一 too.
+fn loose(body: &str) -> Option<Numbering> {
+    static LOOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^([一二三四五六七八九十]{1,2})([,，]\s*|\s+|)(\p{Han}[^。；;：:]{3,40})[：:。]?$").ok()
+    });
+    if body.len() > 160 || !body.starts_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']) {
+        return None;
+    }
+    let found = LOOSE.as_ref()?.captures(body)?;
+    let (number, mark, rest) = (found.get(1)?, found.get(2)?, found.get(3)?);
+    let key = plain(rest.as_str(), Script::Simplified);
+    let heading = match mark.as_str().trim() {
+        "" if mark.as_str().is_empty() => sections::rules().is_stock(&key),
+        "" => !key.contains([',', '、']) || sections::rules().classify(&key).is_some(),
+        _ => sections::rules().classify(&key).is_some(),
+    };
+    heading.then_some(Numbering {
+        rank: 1,
+        number: numeral::parse(number.as_str())?,
+        len: rest.start(),
+    })
 }
 
 /// Whether a line begins as a list item does: a number, 一是, 第一，, a bullet, 附件.
@@ -103,6 +154,12 @@ mod tests {
             ("(三) 加强", 2, 3, "加强"),
             ("一)加强", 2, 1, "加强"),
             ("（十一）、加强", 2, 11, "加强"),
+            ("一,主要工作及成效", 1, 1, "主要工作及成效"),
+            ("二 存在的问题", 1, 2, "存在的问题"),
+            ("三下一步工作打算", 1, 3, "下一步工作打算"),
+            ("叁、下步打算", 1, 3, "下步打算"),
+            ("⼀、主要举措", 1, 1, "主要举措"),
+            ("Ⅱ.存在的问题", 1, 2, "存在的问题"),
             ("1.建机制", 3, 1, "建机制"),
             ("2、建机制", 3, 2, "建机制"),
             ("３．建机制", 3, 3, "建机制"),
@@ -129,6 +186,9 @@ mod tests {
             "一是加强",
             "一年来",
             "三个代表",
+            "一，群众满意度进一步提升",
+            "二 三产业",
+            "一主要领导带头学法，",
             "（以下简称",
             "十九大",
             "1993年3月",

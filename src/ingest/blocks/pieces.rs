@@ -1,6 +1,10 @@
 //! Sifts the lines of a draft: boilerplate and header tables fall out with their reasons, the rest are the [`Piece`]s that blocks
 //! are joined from.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::header;
 use super::numbering::numbering;
 use super::strip::Strip;
@@ -138,7 +142,7 @@ impl Sieve {
                 };
             }
             let stars: Vec<usize> = text.match_indices("**").map(|(at, _)| at).collect();
-            if stars.len() >= 2 && stars.len().is_multiple_of(2) {
+            if stars.len() >= 2 && stars.len().is_multiple_of(2) && !is_masked(text) {
                 holes.extend(stars.iter().map(|at| (*at..at + 2, None)));
             }
         }
@@ -363,6 +367,14 @@ impl Sieve {
             && !text.contains(['>', '|']);
         (long && sentence && self.edge_reason(piece).is_none()) || salutation
     }
+}
+
+/// Whether stars in a line stand for digits: 调解纠纷**件. In Markdown a digit would stand before those: **232**件.
+fn is_masked(text: &str) -> bool {
+    static MASKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"[^\d*\s]\*+(?:余|多)?(?:[年月日次件场人份个名起条期项户万元宗批册本篇]|%)|^\*+年").ok()
+    });
+    MASKED.as_ref().is_some_and(|masked| masked.is_match(text))
 }
 
 /// The body that a printed letterhead names: 沁水县郑庄镇人民政府文件.

@@ -2,7 +2,7 @@
 
 use crate::ingest::metadata::{Description, derive};
 use crate::ingest::sidecar::Value;
-use crate::report::{Evidence, EvidenceSource, Level, Metadata};
+use crate::report::{Confidence, Evidence, EvidenceSource, Level, Metadata};
 
 /// What is said of a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +156,7 @@ impl Scribe<'_> {
         let evidence = Evidence {
             field: field.to_owned(),
             implied: true,
+            confidence: Confidence::of(by.from.name(), true, false),
             ..by
         };
         self.replace(evidence);
@@ -168,6 +169,7 @@ impl Scribe<'_> {
             quote,
             chars: None,
             implied,
+            confidence: Confidence::of(from.name(), implied, false),
         });
     }
 
@@ -197,6 +199,7 @@ mod tests {
             quote: "某".to_owned(),
             chars: Some(0..1),
             implied,
+            confidence: Confidence::of(from.name(), implied, false),
         }
     }
 

@@ -18,7 +18,7 @@ pub fn title_of(metadata: &Metadata) -> Option<String> {
 
 /// The body that reports by the place and its level, and the field that names the place.
 pub fn body_of(metadata: &Metadata) -> Option<(String, &'static str)> {
-    if metadata.kind == ReportKind::Other {
+    if !metadata.kind.is_report() {
         return None;
     }
     let (name, field) = match metadata.level? {
@@ -28,6 +28,10 @@ pub fn body_of(metadata: &Metadata) -> Option<(String, &'static str)> {
         Level::Province => (metadata.province.as_ref()?, "province"),
         Level::Department | Level::State => return None,
     };
+    // A farm has no government of its own.
+    if name.ends_with('场') {
+        return None;
+    }
     let body = if name.ends_with("街道") {
         format!("{name}办事处")
     } else if name.ends_with('街') {

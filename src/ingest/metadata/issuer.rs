@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{Found, Scribe, derive, joined, place};
 use crate::ingest::blocks::BlockKind;
-use crate::report::{EvidenceSource, Level, ReportKind};
+use crate::report::{EvidenceSource, Level};
 use crate::schema::boilerplate::Field;
 use crate::schema::titles::titles;
 use crate::text::date;
@@ -46,6 +46,9 @@ impl Scribe<'_> {
             }
         }
         if let Some((body, found)) = header {
+            return self.set_issuer(body, found);
+        }
+        if let Some((body, found)) = self.department_body() {
             return self.set_issuer(body, found);
         }
         self.implied_issuer();
@@ -124,6 +127,10 @@ pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {
         LazyLock::new(|| Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)关于").ok());
     [ABOUT.as_ref()?, ISSUER.as_ref()?].into_iter().find_map(|pattern| {
         let found = pattern.captures(title)?.get(1)?;
+        // 转发…办关于…的通知: the body is not the one that passes it on.
+        if ["转发", "印发"].iter().any(|word| found.as_str().starts_with(word)) {
+            return None;
+        }
         let bodies = split(found.as_str());
         (!bodies.is_empty()).then(|| (bodies.join("、"), found.range()))
     })
@@ -197,12 +204,19 @@ fn first_body(text: &str) -> Option<usize> {
             || head.ends_with("党委")
             || head.ends_with("党工委");
         let next_is_body =
-            rest.starts_with(['、', ',']) || (party && titles().body_end.is_match(rest) && !rest.starts_with("办公室"));
+            rest.starts_with(['、', ',']) || (party && titles().body_end.is_match(rest) && !goes_on(rest));
         if rest.is_empty() || next_is_body {
             return Some(end);
         }
     }
     None
+}
+
+/// Whether what stands after 县委 is still its name: 县委员会, 县委全面依法治县委员会, 县委办公室.
+fn goes_on(rest: &str) -> bool {
+    ["员会", "办公室", "全面", "依法", "法治", "政法"]
+        .iter()
+        .any(|word| rest.starts_with(word))
 }
 
 #[cfg(test)]

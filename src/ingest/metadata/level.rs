@@ -1,8 +1,11 @@
 //! The rank of the body that reports.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::{Found, Scribe, issuer, place};
+use regex::Regex;
+
+use super::{Found, Scribe, issuer, place, places};
 use crate::ingest::blocks::BlockKind;
 use crate::report::{EvidenceSource, Level, ReportKind};
 use crate::schema::gazetteer::{Rank, gazetteer};
@@ -32,6 +35,12 @@ impl Scribe<'_> {
         let township = |body: &str| place::read_body(body).is_some_and(|names| names.township.is_some());
         if let Some((body, at)) = issuer::of_title(&self.title_plain) {
             let last = body.rsplit('、').next().unwrap_or(&body);
+            // 某县人民政府办公室关于某县…的报告 is the county's.
+            let matter = &self.title_plain[at.end..];
+            if last.ends_with("政府办公室") && place_after_about(matter) && self.description.metadata.kind.is_report()
+            {
+                return None;
+            }
             return (is_department(last) && !township(last)).then(|| self.in_title(at));
         }
         if issuer::place_of_title(&self.title_plain).is_some_and(|(place, _)| place::read(place).is_some()) {
@@ -111,6 +120,15 @@ impl Scribe<'_> {
             self.description.metadata.level = Some(Level::Township);
             return self.evidence("level", same);
         }
+        if self.title_place().is_none()
+            && let Some((n, body, at)) = self.department_of_lead()
+        {
+            let names = place::read_body(&body).unwrap_or_default();
+            self.take_uppers(&names, |scribe| scribe.in_block(EvidenceSource::Lead, n, at.clone()));
+            self.description.metadata.level = Some(Level::Department);
+            let found = self.in_block(EvidenceSource::Lead, n, at);
+            return self.evidence("level", found);
+        }
         if let Some((n, word, at)) = self.own_kind() {
             let level = match word {
                 "镇" | "乡" | "街道" => Some(Level::Township),
@@ -133,6 +151,15 @@ impl Scribe<'_> {
             })
         });
         let Some(own) = own else { return };
+        if own.county.as_ref().is_some_and(|name| places::is_zone(name)) {
+            // A development zone is led as a county is.
+            let found = self.evidence_of("title").map(Found::like);
+            if let Some(found) = found {
+                self.description.metadata.level = Some(Level::County);
+                self.evidence("level", found);
+            }
+            return;
+        }
         let (level, field) = if own.county.is_some() {
             (Level::County, "county")
         } else if own.city.is_some() {
@@ -155,6 +182,43 @@ impl Scribe<'_> {
         self.evidence("level", found);
     }
 
+    /// The department that is the subject of the lead: 2023年，沙泉县教育体育局认真贯彻…, 县司法局在县委的领导下….
+    fn department_of_lead(&self) -> Option<(usize, String, Range<usize>)> {
+        static SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?:^|[,。;:、]|年度?|现将|以来)(?P<body>\p{Han}{2,22}?(?:局|厅|委员会办公室|依法治[省市县区]办|支队|大队))(?:20\d\d|[一二]〇|党组|法治|依法|坚持|深入|认真|在|以|紧|全面|高度|切实|积极|充分|按照|围绕|贯彻|严格|扎实|持续|始终|牢牢|着力|立足|聚焦|将|把|,)").ok()
+        });
+        let subject = SUBJECT.as_ref()?;
+        for (n, plain) in self.lead() {
+            for found in subject.captures_iter(&plain.text) {
+                let Some(body) = found.name("body") else { continue };
+                let name = body.as_str();
+                let other = [
+                    "领导", "指导", "关心", "支持", "部署", "会同", "联合", "要求", "根据", "按照", "对", "向", "由",
+                    "在", "各", "全局", "我局", "本局", "结局", "格局", "布局", "开局", "大局",
+                ];
+                if !other.iter().any(|word| name.contains(word)) {
+                    return Some((n, name.to_owned(), body.range()));
+                }
+            }
+        }
+        None
+    }
+
+    /// The body of a department that only the lead names; 县司法局 of a county that is known is that county's.
+    pub(super) fn department_body(&self) -> Option<(String, Found)> {
+        let metadata = &self.description.metadata;
+        if metadata.level != Some(Level::Department) || !metadata.kind.is_report() {
+            return None;
+        }
+        let (n, body, at) = self.department_of_lead()?;
+        let found = self.in_block(EvidenceSource::Lead, n, at);
+        let whole = match (body.strip_prefix(['县', '区']), &metadata.county) {
+            (Some(name), Some(county)) => format!("{county}{name}"),
+            _ => return Some((body, found)),
+        };
+        Some((whole, Found { implied: true, ..found }))
+    }
+
     /// 我镇, 我县 … in the lead: what the body that reports calls itself.
     pub(super) fn own_kind(&self) -> Option<(usize, &'static str, Range<usize>)> {
         for (n, plain) in self.lead() {
@@ -164,7 +228,22 @@ impl Scribe<'_> {
                     return Some((n, kind, at..at + word.len()));
                 }
             }
+            // 全县 stands in townships' reports too, 全镇 in no county's lead.
+            for kind in ["镇", "乡", "街道"] {
+                let word = format!("全{kind}");
+                if let Some(at) = plain.text.find(&word) {
+                    return Some((n, kind, at..at + word.len()));
+                }
+            }
         }
         None
     }
+}
+
+/// Whether a title goes on with 关于 and a place: 关于石柱县2021年….
+fn place_after_about(matter: &str) -> bool {
+    matter
+        .strip_prefix("关于")
+        .and_then(|rest| Some(&rest[..rest.find(|c: char| c.is_ascii_digit() || c == '法')?]))
+        .is_some_and(|name| place::read(name).is_some_and(|names| !names.is_empty()))
 }

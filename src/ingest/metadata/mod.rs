@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::ingest::blocks::{Block, BlockKind, bare_label};
 use crate::ingest::extract::Given;
-use crate::report::{Evidence, EvidenceSource, Metadata};
+use crate::report::{Confidence, Evidence, EvidenceSource, Metadata};
 use crate::schema::boilerplate::{Field, boilerplate};
 use crate::text::plain::{Plain, Script, is_blank};
 
@@ -43,6 +43,7 @@ pub fn describe(blocks: &[Block], given: &[Given], path: &str, script: Script) -
     scribe.issuer();
     scribe.numbers();
     scribe.published();
+    scribe.conflicts();
     scribe.derived_title();
     scribe.consult_gazetteer();
     scribe.finish()
@@ -66,6 +67,8 @@ struct Scribe<'a> {
     title_block: Option<usize>,
     title_source: EvidenceSource,
     description: Description,
+    /// The fields that another place of the report contradicts.
+    contradicted: Vec<&'static str>,
 }
 
 /// A value with the place it was read from.
@@ -98,11 +101,16 @@ impl<'a> Scribe<'a> {
             title_block: None,
             title_source: EvidenceSource::Title,
             description: Description::default(),
+            contradicted: Vec::new(),
         }
     }
 
     fn finish(mut self) -> Description {
         derive::sort(&mut self.description.evidence);
+        for evidence in &mut self.description.evidence {
+            let contradicted = self.contradicted.contains(&evidence.field.as_str());
+            evidence.confidence = Confidence::of(evidence.from.name(), evidence.implied, contradicted);
+        }
         self.description
     }
 
@@ -195,6 +203,7 @@ impl<'a> Scribe<'a> {
             quote: found.quote,
             chars: found.chars,
             implied: found.implied,
+            confidence: Confidence::default(),
         });
     }
 }

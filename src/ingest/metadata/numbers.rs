@@ -61,7 +61,6 @@ impl Scribe<'_> {
                 let found = Found::outside(given.from, &given.value);
                 self.description.metadata.published = Some(day.to_string());
                 self.evidence("published", found);
-                self.check_day(day);
                 return;
             }
         }
@@ -71,7 +70,6 @@ impl Scribe<'_> {
                 let found = self.in_block(EvidenceSource::Signature, n, at);
                 self.description.metadata.published = Some(day.to_string());
                 self.evidence("published", found);
-                self.check_day(day);
                 return;
             }
         }

@@ -62,6 +62,7 @@ pub fn read_start(text: &str) -> Option<Names> {
 /// The places before a body's kind: 将乐县古镛镇 of 将乐县古镛镇人民政府.
 pub fn read_body(body: &str) -> Option<Names> {
     let body = body.trim_start_matches("中国共产党").trim_start_matches("中共");
+    let body = body.strip_prefix("国家税务总局").unwrap_or(body);
     let body = body.strip_suffix("网").unwrap_or(body);
     static KIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"^(.*?(?:镇|乡|街道|苏木|自治县|县|区|市|旗|省|自治区|州|盟))(?:人民政府|人民委员会|政府|委员会|委|党委|党工委|工作委员会|街道办事处|办事处|办公室|党政|司法所|综合|门户|政务|全面|依法|$)(.*)$").ok()
@@ -116,7 +117,7 @@ fn strip_street_office(head: &str, body: &str) -> Option<String> {
 
 /// Where a township's suffix ends `text`.
 fn township_end(text: &str) -> Option<usize> {
-    ["街道", "镇", "乡", "苏木", "街"]
+    ["街道", "镇", "乡", "苏木", "街", "农场", "林场", "牧场"]
         .iter()
         .any(|suffix| text.ends_with(suffix))
         .then_some(text.len())
@@ -139,7 +140,10 @@ fn township_start(text: &str) -> Option<usize> {
 }
 
 fn suffix_len(text: &str) -> usize {
-    if text.ends_with("街道") || text.ends_with("苏木") {
+    if ["街道", "苏木", "农场", "林场", "牧场"]
+        .iter()
+        .any(|suffix| text.ends_with(suffix))
+    {
         2
     } else {
         1.min(text.chars().count())
@@ -148,12 +152,16 @@ fn suffix_len(text: &str) -> usize {
 
 /// The name of a township, if it can be one.
 pub fn township(name: &str) -> Option<String> {
-    let stem = ["街道", "苏木", "镇", "乡", "街"]
+    let stem = ["街道", "苏木", "农场", "林场", "牧场", "镇", "乡", "街"]
         .iter()
         .find_map(|suffix| name.strip_suffix(suffix))?;
     let len = stem.chars().count();
     let sound = (1..=12).contains(&len)
         && !places().not_townships.contains(stem)
+        && !stem.ends_with(['我', '该', '了'])
+        && !["司法局", "局到", "局赴", "领导"]
+            .iter()
+            .any(|word| stem.contains(word))
         && stem.chars().all(crate::text::plain::is_han);
     let common =
         ["乡", "村", "城", "各", "全", "我们"].contains(&stem) || stem.ends_with("人民政府") || stem.contains("和各");
@@ -260,7 +268,10 @@ fn unit_end(text: &str) -> Option<usize> {
 }
 
 fn place_unit(unit: &str, rest: &str, names: &mut Names) -> bool {
-    // 全面依法治区委员会 is a committee of any district.
+    // 全面依法治区委员会 is a committee of any district; 转发县委… passes on.
+    if unit.contains("转发") || unit.contains("印发") {
+        return false;
+    }
     if unit.contains(['委', '署', '的', '在']) || unit.contains("领导") {
         return false;
     }

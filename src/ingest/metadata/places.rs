@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::place::{self, Names};
 use super::{Found, Scribe, issuer, joined, title, township};
 use crate::ingest::blocks::BlockKind;
-use crate::report::{EvidenceSource, Level};
+use crate::report::{EvidenceSource, Level, ReportKind};
 use crate::schema::boilerplate::Field;
 use crate::text::plain::{Plain, plain};
 
@@ -52,7 +52,6 @@ impl Scribe<'_> {
             let title_township = place.township.clone();
             if let Some(name) = title_township {
                 let found = self.in_title(at);
-                self.compare_township(&name);
                 return self.set_place("township", name, found);
             }
             if !place.is_empty() {
@@ -74,6 +73,10 @@ impl Scribe<'_> {
                     return self.set_place("township", name, found);
                 }
             }
+        }
+        if self.description.metadata.kind == ReportKind::Other {
+            // A list or an interpretation opens with whatever place.
+            return;
         }
         let lead = self.lead();
         for (n, plain) in &lead {
@@ -152,6 +155,8 @@ impl Scribe<'_> {
                     names.city = names
                         .city
                         .or(city.filter(|_| self.description.metadata.county.is_some()));
+                } else {
+                    names.unranked_city = city;
                 }
                 self.take_uppers(&names, |scribe| {
                     scribe.in_block(EvidenceSource::Salutation, n, 0..text.len())
@@ -159,7 +164,7 @@ impl Scribe<'_> {
             }
         }
         if own {
-            return;
+            return self.city_of_lead();
         }
         self.places_of_lead();
         if below {
@@ -192,6 +197,22 @@ impl Scribe<'_> {
                 .filter(|(names, _)| names.city.is_some() && names.county.is_none())
             {
                 self.take_uppers(names, |scribe| scribe.in_block(EvidenceSource::Lead, n, at.clone()));
+            }
+        }
+    }
+
+    /// The city whose committee leads a county: 在吉安市委、市政府的坚强领导下.
+    fn city_of_lead(&mut self) {
+        let metadata = &self.description.metadata;
+        if metadata.county.is_none() || metadata.city.is_some() {
+            return;
+        }
+        for (n, plain) in self.lead() {
+            for (names, at) in place::leaders(&plain.text) {
+                if let Some(city) = names.city.filter(|_| names.county.is_none()) {
+                    let found = self.in_block(EvidenceSource::Lead, n, at);
+                    return self.set_place("city", city, found);
+                }
             }
         }
     }
@@ -253,6 +274,8 @@ impl Scribe<'_> {
             Some(Level::City) => city = names.unranked_city.clone(),
             _ => {}
         }
+        // A development zone is led as a county is, but is none.
+        let county = county.filter(|name| !is_zone(name));
         for (field, name) in [("county", county), ("city", city), ("province", names.province.clone())] {
             if let Some(name) = name {
                 let found = found(self);
@@ -274,4 +297,11 @@ impl Scribe<'_> {
             self.evidence(field, found);
         }
     }
+}
+
+/// Whether a name is that of a development zone, which ends as a district's does.
+pub(super) fn is_zone(name: &str) -> bool {
+    ["开发区", "产业园区", "高新区", "经开区", "度假区", "示范区", "保税区"]
+        .iter()
+        .any(|suffix| name.ends_with(suffix))
 }

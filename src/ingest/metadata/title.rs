@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::place::{self, Names};
-use super::{Found, Scribe, derive, issuer, joined};
+use super::{Found, Scribe, derive, issuer, joined, kind, year};
 use crate::ingest::blocks::BlockKind;
-use crate::report::{EvidenceSource, ReportKind};
+use crate::report::EvidenceSource;
 use crate::schema::boilerplate::Field;
 use crate::schema::titles;
 use crate::text::plain::plain;
@@ -52,7 +52,32 @@ impl Scribe<'_> {
             let found = Found::outside(EvidenceSource::FileName, &self.stem);
             self.description.metadata.title = Some(value);
             self.evidence("title", found);
+        } else if let Some(n) = self.opening_line() {
+            self.title_plain = self.plain_of(n).text;
+            self.title_block = Some(n);
+            self.description.metadata.title = Some(joined(self.blocks[n].text()));
+            let found = self.in_block(EvidenceSource::Title, n, 0..self.title_plain.len());
+            self.evidence("title", found);
         }
+    }
+
+    /// A first line that can only be the title of news, an interpretation or the like: no topic of reports tells it.
+    fn opening_line(&self) -> Option<usize> {
+        let n = self
+            .blocks
+            .iter()
+            .position(|block| block.kind != BlockKind::Salutation)?;
+        let block = &self.blocks[n];
+        let mut below = self.blocks.iter().skip(n + 1).take(3);
+        let key = self.plain_of(n).text;
+        let line = block.kind == BlockKind::Paragraph
+            && block.head.is_none()
+            && (6..=60).contains(&key.chars().count())
+            && !key.contains(['。', ';', ',', '!'])
+            && below.any(|below| below.text().chars().count() > key.chars().count());
+        // 石溪镇2023年安全生产工作总结: a title of the genre's form on another matter.
+        let formed = titles::titles().tail.is_match(&key) && year::of_title(&key).is_some();
+        (line && (formed || kind::of_title(&key).is_some_and(|kind| !kind.is_report()))).then_some(n)
     }
 
     pub(super) fn stem_is_title(&self) -> bool {

@@ -28,18 +28,20 @@ impl Scribe<'_> {
         if self.description.metadata.kind == ReportKind::Other && self.is_resolution() {
             return self.year_of_resolution();
         }
-        let in_title = of_title(&self.title_plain);
+        let in_title = if self.description.metadata.kind.is_report() {
+            of_title(&self.title_plain)
+        } else {
+            of_any_title(&self.title_plain)
+        };
         if let Some(found) = in_title {
             let evidence = self.in_title(found.at.clone());
             self.set_year(found.year, evidence);
-            self.compare_years(found.year);
             return;
         }
         for (n, plain) in self.lead() {
             if let Some(found) = of_lead(&plain.text) {
                 let evidence = self.in_block(EvidenceSource::Lead, n, found.at.clone());
                 self.set_year(found.year, evidence);
-                self.compare_years(found.year);
                 return;
             }
         }
@@ -137,6 +139,21 @@ pub struct Year {
 /// The year that a title says; the first, when it goes on to the next year's plans.
 pub fn of_title(plain: &str) -> Option<Year> {
     years(plain).into_iter().find(|year| year.weight >= 0)
+}
+
+/// The year that the title of a plan or a notice says, be it the year planned for or that of a document it names. A range is none.
+fn of_any_title(plain: &str) -> Option<Year> {
+    of_title(plain).or_else(|| {
+        static YEAR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?:^|[^\d—–~至/\[〔-])(?P<year>(?:19|20)\d\d)年?度?(?:[^\d—–~至/\]〕年度-]|$)").ok()
+        });
+        let found = YEAR.as_ref()?.captures(plain)?.name("year")?;
+        Some(Year {
+            year: found.as_str().parse().ok()?,
+            at: found.range(),
+            weight: 0,
+        })
+    })
 }
 
 /// The year that the lead says: the one it reports on, else the one it begins with.

@@ -6,7 +6,8 @@ use super::{PassageText, ReportView};
 use crate::error::Result;
 use crate::output::sink::Sink;
 use crate::report::{
-    Dropped, Evidence, EvidenceSource, Metadata, Place, Report, ReportId, Section, SectionKind, Source, passage_id,
+    Confidence, Dropped, Evidence, EvidenceSource, Metadata, Place, Quality, Report, ReportId, Section, SectionKind,
+    Source, passage_id,
 };
 
 /// `{"id", "source", "metadata", "sections"}`.
@@ -33,7 +34,7 @@ pub(super) fn print_full_text(
     out.put("]}\n")
 }
 
-/// The outline, `"passages"`, and how it came to be: `"evidence"`, `"warnings"`, `"dropped"`.
+/// The outline, `"passages"`, and how it came to be: `"evidence"`, `"warnings"`, `"quality"`, `"dropped"`.
 pub(super) fn print_inspection(report: &Report, out: &mut Sink<'_>) -> Result<()> {
     out.json(&InspectionJson::new(report))?;
     out.put("\n")
@@ -54,6 +55,7 @@ struct InspectionJson<'a> {
     metadata: MetadataJson<'a>,
     evidence: Vec<EvidenceJson<'a>>,
     warnings: &'a [String],
+    quality: &'a Quality,
     sections: Vec<SectionJson<'a>>,
     passages: Vec<PassageJson>,
     dropped: &'a [Dropped],
@@ -74,6 +76,7 @@ struct EvidenceJson<'a> {
     quote: &'a str,
     chars: Option<[usize; 2]>,
     implied: bool,
+    confidence: Confidence,
 }
 
 #[derive(Serialize)]
@@ -123,6 +126,7 @@ impl<'a> InspectionJson<'a> {
             metadata: MetadataJson::new(&report.metadata),
             evidence: report.evidence.iter().map(EvidenceJson::new).collect(),
             warnings: &report.warnings,
+            quality: &report.quality,
             sections: report.sections.iter().map(SectionJson::new).collect(),
             passages: PassageText::all_of(report)
                 .map(|passage| PassageJson::new(report.id, passage))
@@ -140,6 +144,7 @@ impl<'a> EvidenceJson<'a> {
             quote: &evidence.quote,
             chars: evidence.chars.as_ref().map(|chars| [chars.start, chars.end]),
             implied: evidence.implied,
+            confidence: evidence.confidence,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::output::sink::Sink;
 use crate::output::style::{Label, Style};
 use crate::output::text::print_wrapped;
 use crate::output::{Options, columns, counted, grouped, visible, wrap};
-use crate::report::{Dropped, Evidence, Metadata, Report, Section, SectionKind, Source};
+use crate::report::{Dropped, Evidence, Grade, Metadata, Quality, Report, Section, SectionKind, Source};
 
 /// The title and the headings.
 pub(super) fn print_outline(
@@ -50,6 +50,7 @@ pub(super) fn print_inspection(
     );
     writeln!(out, "{}", style.paint(Label::Aside, &visible::line(&line)))?;
     print_warnings(&report.warnings, options, out)?;
+    print_quality(&report.quality, options, out)?;
     print_caption("metadata", style, out)?;
     print_metadata(report, options, out)?;
     print_caption(&counted(report.sections.len() as u64, "section"), style, out)?;
@@ -79,6 +80,26 @@ fn print_warnings(warnings: &[String], options: &Options, out: &mut Sink<'_>) ->
         print_wrapped(&line, "", options.width, Label::Note, &options.style, out)?;
     }
     Ok(())
+}
+
+/// The grade of the text and what keeps it from being good; nothing of a good one.
+fn print_quality(quality: &Quality, options: &Options, out: &mut Sink<'_>) -> Result<()> {
+    if quality.grade == Grade::Good {
+        return Ok(());
+    }
+    let line = format!(
+        "text quality {}: {}; absent text is not absent practice",
+        quality.grade.name(),
+        quality.reasons.join(", ")
+    );
+    print_wrapped(
+        &visible::line(&line),
+        "",
+        options.width,
+        Label::Note,
+        &options.style,
+        out,
+    )
 }
 
 /// The fields of the metadata for people, in their order.
@@ -161,10 +182,11 @@ fn print_value(
     Ok(())
 }
 
-/// `title: “古镛镇2024年…”`.
+/// `title, high: “古镛镇2024年…”`.
 fn evidence_line(evidence: &Evidence, room: usize) -> String {
     let from = evidence.from.name();
     let implied = if evidence.implied { ", implied" } else { "" };
+    let implied = format!("{implied}, {}", evidence.confidence.name());
     let quote_room = room.saturating_sub(from.len() + implied.len() + 4).max(8);
     let quote = visible::line(&evidence.quote);
     let line = format!("{from}{implied}: “{}”", wrap::truncate(&quote, quote_room));
