@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Option<u64> {
 /// The value of one digit, Chinese or Arabic, in any of its shapes.
 pub fn digit(c: char) -> Option<u64> {
     Some(match c {
-        '〇' | '○' | '零' | '0' | '０' | 'Ｏ' | 'O' => 0,
+        '〇' | '○' | '零' | '0' | '０' | 'Ｏ' | 'O' | 'o' => 0,
         '一' | '壹' | '1' | '１' => 1,
         '二' | '贰' | '貳' | '两' | '兩' | '2' | '２' => 2,
         '三' | '叁' | '參' | '3' | '３' => 3,

@@ -15,6 +15,9 @@ mod pdf; // pages as places; scans, with and without OCR
 mod places; // real places: city and province of a county, the region
 mod scorecard; // how well the corpus is read, as a table that may only get better
 mod sidecar; // what people correct of what was read
+mod scorecard; // how well that is, as a table that may only get better
+mod sidecar; // people correct what is read: sidecars, sheets, patterns for paths
+mod traps; // one short document for each trap of the genre
 
 // Finding.
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads

@@ -106,26 +106,50 @@ fn is_radical(c: char) -> bool {
     matches!(c, '\u{2F00}'..='\u{2FD5}')
 }
 
-/// A first-level number whose mark is a comma, a blank or lost: `一,主要工作`, `二 存在的问题`, `三下一步打算`. Such a beginning is a
-/// number only when the rest can be nothing but a heading, for a broken line may begin with 一 too.
+/// A first-level number in a form that other lines begin with too: `一,主要工作`, `二 存在的问题`, `三下一步打算`, `第一、工作情况`,
+/// `01 主要举措`, `II. 存在的不足`, `Part.3 下步打算`. It is a number only when the rest can be nothing but a heading.
 fn loose(body: &str) -> Option<Numbering> {
     static LOOSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^([一二三四五六七八九十]{1,2})([,，]\s*|\s+|)(\p{Han}[^。；;：:]{3,40})[：:。]?$").ok()
+        Regex::new(concat!(
+            r"^(?:(?P<ordinal>第)?(?P<han>[一二三四五六七八九十]{1,2})(?P<mark>[、,，]\s*|\s+|)",
+            r"|0(?P<digit>[1-9])[.、．\s]*|(?P<roman>[IVX]{1,4})[.、．]\s*|(?i:part)[.\s]*0?(?P<part>[1-9])[.、．:：\s]*)",
+            r"(?P<rest>\p{Han}[^。；;：:]{3,40})[:：。]?$",
+        ))
+        .ok()
     });
-    if body.len() > 160 || !body.starts_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']) {
+    let first = body.chars().next()?;
+    if body.len() > 160 || !"一二三四五六七八九十第0IVXPp".contains(first) {
         return None;
     }
     let found = LOOSE.as_ref()?.captures(body)?;
-    let (number, mark, rest) = (found.get(1)?, found.get(2)?, found.get(3)?);
+    let rest = found.name("rest")?;
     let key = plain(rest.as_str(), Script::Simplified);
-    let heading = match mark.as_str().trim() {
-        "" if mark.as_str().is_empty() => sections::rules().is_stock(&key),
-        "" => !key.contains([',', '、']) || sections::rules().classify(&key).is_some(),
-        _ => sections::rules().classify(&key).is_some(),
+    let told = || sections::rules().classify(&key).is_some();
+    let mark = found.name("mark").map_or("", |mark| mark.as_str());
+    let ordinal = found.name("ordinal").is_some();
+    let (number, heading) = if let Some(han) = found.name("han") {
+        let heading = match mark.trim() {
+            // 一、 is a number whatever follows: not loose.
+            "、" if !ordinal => return None,
+            "" if ordinal => return None,
+            // Many a list goes 第一，…问题; 第二，…问题.
+            _ if ordinal => sections::rules().is_stock(&key),
+            "" if mark.is_empty() => sections::rules().is_stock(&key),
+            "" => !key.contains([',', '、']) || told(),
+            _ => told(),
+        };
+        (numeral::parse(han.as_str())?, heading)
+    } else if let Some(roman) = found.name("roman") {
+        let numbers = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"];
+        let at = numbers.iter().position(|known| *known == roman.as_str())?;
+        (at as u64 + 1, told())
+    } else {
+        let digit = found.name("digit").or(found.name("part"))?;
+        (numeral::parse(digit.as_str())?, told())
     };
     heading.then_some(Numbering {
         rank: 1,
-        number: numeral::parse(number.as_str())?,
+        number,
         len: rest.start(),
     })
 }
@@ -158,6 +182,10 @@ mod tests {
             ("二 存在的问题", 1, 2, "存在的问题"),
             ("三下一步工作打算", 1, 3, "下一步工作打算"),
             ("叁、下步打算", 1, 3, "下步打算"),
+            ("第二、存在的问题", 1, 2, "存在的问题"),
+            ("03 下一步打算", 1, 3, "下一步打算"),
+            ("IV. 下一步打算", 1, 4, "下一步打算"),
+            ("Part.2 存在的问题", 1, 2, "存在的问题"),
             ("⼀、主要举措", 1, 1, "主要举措"),
             ("Ⅱ.存在的问题", 1, 2, "存在的问题"),
             ("1.建机制", 3, 1, "建机制"),
@@ -185,6 +213,7 @@ mod tests {
             "12·4宪法日",
             "一是加强",
             "一年来",
+            "第一，基本建设规模的大小问题",
             "三个代表",
             "一，群众满意度进一步提升",
             "二 三产业",

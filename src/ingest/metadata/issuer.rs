@@ -120,7 +120,7 @@ impl Scribe<'_> {
 /// The bodies that a title names as issuing, joined with 、, and where they stand in it, in bytes. `title` is plain.
 pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {
     static ISSUER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)(?:关于|(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2}年|年度|法[治制]政府|法治建设|推进|依法行政|依法治|落实|贯彻|政府工作报告)").ok()
+        Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)(?:关于|(?:19|20)\d\d|[一二][〇零九0Oo][〇零0Oo一二三四五六七八九]{2}年|年度|法[治制]政府|法治建设|推进|依法行政|依法治|落实|贯彻|政府工作报告)").ok()
     });
     // 关于 parts body and matter for certain; 依法治 may be a part of the body's name.
     static ABOUT: LazyLock<Option<Regex>> =
@@ -139,7 +139,7 @@ pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {
 /// The part of a title that names its place: before 人民政府, the year or the matter.
 pub fn place_of_title(title: &str) -> Option<(&str, Range<usize>)> {
     static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:关于)?(?:印发|报送|上报)?[《“]?(?:(?:19|20)\d\d年?(?:度)?)?(?:关于)?(?:中国共产党|中共)?(.{2,40}?)(?:人民政府|人民委员会|委员会|党委|党工委|街道办事处|办事处|关于|政府办|(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2}年|年度|法[治制]|推进|依法|政府|普法|上半年|全面)").ok()
+        Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:关于)?(?:印发|报送|上报)?[《“]?(?:(?:19|20)\d\d年?(?:度)?)?(?:关于)?(?:中国共产党|中共)?(.{2,40}?)(?:人民政府|人民委员会|委员会|党委|党工委|街道办事处|办事处|关于|政府办|(?:19|20)\d\d|[一二][〇零九0Oo][〇零0Oo一二三四五六七八九]{2}年|年度|法[治制]|推进|依法|政府|普法|上半年|全面)").ok()
     });
     let c = PLACE.as_ref()?.captures(title)?;
     let (whole, place) = (c.get(0)?, c.get(1)?);

@@ -201,7 +201,7 @@ pub fn of_body(plain: &str) -> Option<Year> {
 /// Every year in the text with how much it weighs; below zero it is none that a report can be about.
 fn years(plain: &str) -> Vec<Year> {
     static YEAR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?P<digits>(?:19|20)\d\d)|(?P<han>[一二][〇零九][〇零一二三四五六七八九]{2})年").ok()
+        Regex::new(r"(?P<digits>(?:19|20)\d\d)|(?P<han>[一二][〇零九0Oo][〇零0Oo一二三四五六七八九]{2})年").ok()
     });
     let Some(pattern) = YEAR.as_ref() else {
         return Vec::new();
