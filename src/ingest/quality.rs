@@ -30,15 +30,21 @@ pub fn measure(blocks: &[Block], dropped: &[Dropped], kind: ReportKind) -> Quali
         above(quality.mojibake, &limits.mojibake, || {
             format!("{} of the text looks wrongly decoded", percent(quality.mojibake))
         }),
-        above(quality.spaced, &limits.spaced, || {
-            format!(
-                "blanks in {} of the words, as recognised print has",
-                percent(quality.spaced)
-            )
-        }),
-        above(quality.masked, &limits.masked, || {
-            format!("{} of the digits are masked", percent(quality.masked))
-        }),
+        above(
+            enough(quality.spaced, counts.spaced, &limits.spaced),
+            &limits.spaced,
+            || {
+                format!(
+                    "blanks in {} of the words, as recognised print has",
+                    percent(quality.spaced)
+                )
+            },
+        ),
+        above(
+            enough(quality.masked, counts.masked, &limits.masked),
+            &limits.masked,
+            || format!("{} of the digits are masked", percent(quality.masked)),
+        ),
         above(quality.missing_pages.len() as f64, &limits.missing_pages, || {
             format!("no page {}", numbers(&quality.missing_pages))
         }),
@@ -47,6 +53,7 @@ pub fn measure(blocks: &[Block], dropped: &[Dropped], kind: ReportKind) -> Quali
     let short = Limit {
         fair: -limits.short.fair,
         poor: -limits.short.poor,
+        least: 0,
     };
     if kind.is_report() {
         verdicts.push(above(-(quality.chars as f64), &short, || {
@@ -57,6 +64,7 @@ pub fn measure(blocks: &[Block], dropped: &[Dropped], kind: ReportKind) -> Quali
         let limit = Limit {
             fair: limits.headings.fair,
             poor: limits.headings.poor,
+            least: 0,
         };
         verdicts.push(above(share(counts.heading_chars, counts.shown), &limit, || {
             "hardly more than headings".to_owned()
@@ -69,6 +77,9 @@ pub fn measure(blocks: &[Block], dropped: &[Dropped], kind: ReportKind) -> Quali
     quality
 }
 
+/// A report asks hardly ever.
+const MOST_QUESTIONS: u64 = 5;
+
 /// What a text is made of, in characters.
 #[derive(Default)]
 struct Counts {
@@ -78,6 +89,8 @@ struct Counts {
     /// Gaps between two Han characters with a blank in them, and without.
     spaced: u64,
     joined: u64,
+    /// Question marks between two Han characters: a lost character each, when there are many.
+    questions: u64,
     digits: u64,
     masked: u64,
     headings: usize,
@@ -90,6 +103,9 @@ impl Counts {
         for block in blocks {
             counts.add(block);
         }
+        if counts.questions > MOST_QUESTIONS {
+            counts.unreadable += counts.questions;
+        }
         counts
     }
 
@@ -98,6 +114,7 @@ impl Counts {
         let before = self.shown;
         let mut last = ' ';
         let mut gap = false;
+        let mut asked = false;
         for c in text.chars() {
             if is_blank(c) {
                 gap = true;
@@ -115,6 +132,8 @@ impl Counts {
                     self.joined += 1;
                 }
             }
+            self.questions += u64::from(asked && (is_han(c) || c == '?'));
+            asked = c == '?' && (is_han(last) || last == '?');
             last = c;
             gap = false;
         }
@@ -170,6 +189,11 @@ fn missing_pages(dropped: &[Dropped]) -> Vec<u32> {
     (first..=end)
         .filter(|page| pages.binary_search(page).is_err())
         .collect()
+}
+
+/// A share, if it is of cases enough to say something.
+fn enough(share: f64, cases: u64, limit: &Limit) -> f64 {
+    if cases < limit.least { 0.0 } else { share }
 }
 
 fn above(value: f64, limit: &Limit, reason: impl Fn() -> String) -> Option<(Grade, String)> {
@@ -234,6 +258,7 @@ mod tests {
         let long = LONG.repeat(12);
         let spaced: String = long.chars().flat_map(|c| [c, ' ']).collect();
         let masked = long.replace("12", "**");
+        let asked = long.replace('治', "?");
         let lost = long.replace("宣传", "\u{FFFD}\u{FFFD}");
         let mixed = format!("{long}\n锛屾硶娌绘斂搴滃缓璁撅紝銆傜殑鐨勩€傛硶娌诲缓璁俱€傘€傘€傘€傘€傘€");
         let pages = format!("{LONG}\n\n- 1 -\n\n{long}\n\n- 2 -\n\n{long}\n\n- 4 -\n\n{long}");
@@ -241,8 +266,9 @@ mod tests {
             "古镛镇2024年法治政府建设年度报告\n一、主要举措和成效……1\n二、存在的不足和原因……4\n三、下一年度主要安排……6";
         for (text, grade, reason) in [
             (long.as_str(), Grade::Good, ""),
-            (&spaced, Grade::Poor, "blanks in"),
-            (&masked, Grade::Poor, "of the digits are masked"),
+            (&spaced, Grade::Fair, "blanks in"),
+            (&masked, Grade::Fair, "of the digits are masked"),
+            (&asked, Grade::Poor, "of the characters are unreadable"),
             (&lost, Grade::Poor, "of the characters are unreadable"),
             (&mixed, Grade::Fair, "looks wrongly decoded"),
             (&pages, Grade::Fair, "no page 3"),

@@ -25,6 +25,9 @@ pub struct Limits {
 pub struct Limit {
     pub fair: f64,
     pub poor: f64,
+    /// Fewer cases say nothing.
+    #[serde(default)]
+    pub least: u64,
 }
 
 /// A text that is nothing but headings.

@@ -23,6 +23,9 @@ struct Trap {
     file: String,
     text: String,
     sections: Option<Vec<SectionKind>>,
+    /// What some of its warnings say.
+    #[serde(default)]
+    warns: Vec<String>,
     #[serde(flatten)]
     metadata: BTreeMap<String, Value>,
 }
@@ -85,6 +88,12 @@ fn differences(trap: &Trap, report: &Report) -> Vec<String> {
                 "{}: {field} is {}, wanted {wanted}",
                 trap.shows, metadata[field]
             ));
+        }
+    }
+    for words in &trap.warns {
+        if !report.warnings.iter().any(|warning| warning.contains(words)) {
+            let warnings = &report.warnings;
+            differences.push(format!("{}: warnings are {warnings:?}, wanted {words}", trap.shows));
         }
     }
     let first_level = report.sections.iter().filter(|section| section.level <= 1);
