@@ -48,15 +48,6 @@ pub fn read(text: &str) -> Option<Names> {
     uppers(rest, &mut names).then_some(names)
 }
 
-/// 新疆生产建设兵团第六师芳草湖农场: a division of the corps is no place of the ranks.
-fn without_corps(text: &str) -> &str {
-    let rest = text.strip_prefix("新疆生产建设兵团").unwrap_or(text);
-    match rest.strip_prefix('第').and_then(|rest| rest.split_once('师')) {
-        Some((number, below)) if crate::text::numeral::parse(number).is_some() && !below.is_empty() => below,
-        _ => rest,
-    }
-}
-
 /// The places that `text` begins with, down to a township: what a site or a spammer put between place and year is passed over.
 pub fn read_start(text: &str) -> Option<Names> {
     let ends = ["街道", "镇", "乡", "苏木"]
