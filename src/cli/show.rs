@@ -40,6 +40,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         id: report.id,
         source: &report.source,
         metadata: &report.metadata,
+        quality: &report.quality,
         sections: &report.sections,
     };
     let options = terminal.options(&Destination::StandardOutput);

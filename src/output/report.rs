@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::sink::Sink;
 use super::{Format, Options};
 use crate::error::{Error, Result};
-use crate::report::{Metadata, Place, Report, ReportId, Section, SectionKind, Source};
+use crate::report::{Metadata, Place, Quality, Report, ReportId, Section, SectionKind, Source};
 
 /// What to call a kind of section, for people.
 pub type SectionLabels = fn(SectionKind) -> &'static str;
@@ -22,6 +22,7 @@ pub struct ReportView<'a> {
     pub id: ReportId,
     pub source: &'a Source,
     pub metadata: &'a Metadata,
+    pub quality: &'a Quality,
     pub sections: &'a [Section],
 }
 
@@ -44,6 +45,7 @@ impl<'a> From<&'a Report> for ReportView<'a> {
             id: report.id,
             source: &report.source,
             metadata: &report.metadata,
+            quality: &report.quality,
             sections: &report.sections,
         }
     }
@@ -138,7 +140,7 @@ fn shape(format: Format) -> Result<Shape> {
 mod tests {
     use super::*;
     use crate::output::wrap;
-    use crate::report::{Confidence, Dropped, Evidence, EvidenceSource, Grade, Level, Passage, Quality, ReportKind};
+    use crate::report::{Confidence, Dropped, Evidence, EvidenceSource, Grade, Level, Passage, ReportKind};
 
     fn label(kind: SectionKind) -> &'static str {
         match kind {

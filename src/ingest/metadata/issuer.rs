@@ -125,15 +125,20 @@ pub fn of_title(title: &str) -> Option<(String, Range<usize>)> {
     // 关于 parts body and matter for certain; 依法治 may be a part of the body's name.
     static ABOUT: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^(?:[【\[][^】\]]{1,20}[】\]])?(?:(?:19|20)\d\d年?(?:度)?)?(.{2,60}?)关于").ok());
-    [ABOUT.as_ref()?, ISSUER.as_ref()?].into_iter().find_map(|pattern| {
-        let found = pattern.captures(title)?.get(1)?;
-        // 转发…办关于…的通知: the body is not the one that passes it on.
-        if ["转发", "印发"].iter().any(|word| found.as_str().starts_with(word)) {
-            return None;
-        }
-        let bodies = split(found.as_str());
-        (!bodies.is_empty()).then(|| (bodies.join("、"), found.range()))
-    })
+    static OFFICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:(?:19|20)\d\d年?(?:度)?)?(.{2,40}?依法治[省市州区县旗](?:委员会办公室|委员会|办公室|办))(?:19|20)\d\d").ok()
+    });
+    [ABOUT.as_ref()?, OFFICE.as_ref()?, ISSUER.as_ref()?]
+        .into_iter()
+        .find_map(|pattern| {
+            let found = pattern.captures(title)?.get(1)?;
+            // 转发…办关于…的通知: the body is not the one that passes it on.
+            if ["转发", "印发"].iter().any(|word| found.as_str().starts_with(word)) {
+                return None;
+            }
+            let bodies = split(found.as_str());
+            (!bodies.is_empty()).then(|| (bodies.join("、"), found.range()))
+        })
 }
 
 /// The part of a title that names its place: before 人民政府, the year or the matter.
@@ -254,6 +259,7 @@ mod tests {
                 "峒岭苗族侗族自治县全面依法治县委员会办公室关于报送2023年度法治政府建设年度报告的通知",
                 Some("峒岭苗族侗族自治县全面依法治县委员会办公室"),
             ),
+            ("青云县委依法治县办2023年工作总结", Some("青云县委依法治县办")),
             ("古尔图镇2024年法治政府建设工作报告", None),
             ("2024年度汶陵区向阳路街道法治政府建设情况的报告", None),
         ] {

@@ -10,7 +10,7 @@ use crate::report::{
     Source, passage_id,
 };
 
-/// `{"id", "source", "metadata", "sections"}`.
+/// `{"id", "source", "metadata", "quality", "sections"}`.
 pub(super) fn print_outline(report: &ReportView<'_>, out: &mut Sink<'_>) -> Result<()> {
     out.json(&HeadJson::new(report))?;
     out.put("\n")
@@ -45,6 +45,7 @@ struct HeadJson<'a> {
     id: ReportId,
     source: &'a Source,
     metadata: MetadataJson<'a>,
+    quality: &'a Quality,
     sections: Vec<SectionJson<'a>>,
 }
 
@@ -113,6 +114,7 @@ impl<'a> HeadJson<'a> {
             id: report.id,
             source: report.source,
             metadata: MetadataJson::new(report.metadata),
+            quality: report.quality,
             sections: report.sections.iter().map(SectionJson::new).collect(),
         }
     }

@@ -319,7 +319,8 @@ fn print_title(report: &ReportView<'_>, options: &Options, out: &mut Sink<'_>) -
         style,
         out,
     )?;
-    print_wrapped(&located(report.source), "", options.width, Label::Aside, style, out)
+    print_wrapped(&located(report.source), "", options.width, Label::Aside, style, out)?;
+    print_quality(report.quality, options, out)
 }
 
 /// Writes the text in lines of the page, headings set apart. Passages that are parts of one paragraph are joined again.
