@@ -167,7 +167,10 @@ mod tests {
             "{level}"
         );
         let kind = Value::read("kind", "-").unwrap_err();
-        assert_eq!(kind, "not one of 法治政府建设年度报告, 政府工作报告, other (其他)");
+        assert_eq!(
+            kind,
+            "not one of 法治政府建设年度报告, 政府工作报告, plan (计划), notice (通知), news (新闻), other (其他)"
+        );
     }
 
     #[test]
