@@ -396,7 +396,7 @@ pub fn usual_form(c: char) -> char {
 /// Unicode's own equivalence for the Kangxi radicals; radicals that are parts of characters only (⺮, ⻌) stay.
 pub fn unified(c: char) -> char {
     match c {
-        '\u{2e80}'..='\u{2fd5}' => one_char_form(c),
+        '\u{2e80}'..='\u{2fd5}' => usual_form(c),
         _ => c,
     }
 }

@@ -13,8 +13,6 @@ mod gold; // every report of the corpus is read as corpus/gold.jsonl says
 mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon
 mod pdf; // pages as places; scans, with and without OCR
 mod places; // real places: city and province of a county, the region
-mod scorecard; // how well the corpus is read, as a table that may only get better
-mod sidecar; // what people correct of what was read
 mod scorecard; // how well that is, as a table that may only get better
 mod sidecar; // people correct what is read: sidecars, sheets, patterns for paths
 mod traps; // one short document for each trap of the genre
