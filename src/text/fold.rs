@@ -63,6 +63,35 @@ pub fn fold_phrase(phrase: &str) -> String {
     sink
 }
 
+/// Folds a part of a phrase that goes on at both ends: clause marks at its edges count.
+pub fn fold_part(part: &str) -> String {
+    // What stands at the edges of a phrase is left aside, so the part is put between two others.
+    const EDGE: char = '一';
+    let folded = fold_phrase(&format!("{EDGE}{part}{EDGE}"));
+    let inner = folded.strip_prefix(EDGE).and_then(|rest| rest.strip_suffix(EDGE));
+    inner.unwrap_or_default().to_owned()
+}
+
+/// What one character of a pattern is in a folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding {
+    /// A character of a unit.
+    Kept(char),
+    /// A clause mark.
+    Break,
+    /// Nothing: readers look through it.
+    Nothing,
+}
+
+/// Folds one character by itself.
+pub fn fold_char(c: char) -> Folding {
+    match class(c) {
+        Class::Single(folded) | Class::Digit(folded) | Class::Latin(folded) => Folding::Kept(folded),
+        Class::Break => Folding::Break,
+        Class::Transparent | Class::Absent | Class::LineEnd => Folding::Nothing,
+    }
+}
+
 /// Simplified characters for traditional ones and half width for full width, character by character; all else stays.
 /// For values of metadata that are compared and counted (`雲岫鎮` is `云岫镇`).
 pub fn simplify(text: &str) -> String {
@@ -511,6 +540,14 @@ mod tests {
         ] {
             assert_eq!(shown(&fold(text)), units, "{text}");
         }
+    }
+
+    #[test]
+    fn clause_marks_at_the_edges_of_a_part_count() {
+        assert_eq!(fold_part("，调解。"), "\n调解\n");
+        assert_eq!(fold_part("“调解”"), "调解");
+        assert_eq!(fold_part("97"), fold("97"));
+        assert_eq!(fold_part(""), "");
     }
 
     #[test]
