@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::query::Scope;
 use crate::report::{Level, Metadata, Place, Quality, ReportId, ReportKind, SectionKind};
 use crate::schema::fields::{Field, Matching};
 
@@ -23,6 +24,8 @@ pub struct Summary {
     pub query: String,
     /// The question as it was understood, filters included; asked again, it answers the same.
     pub interpreted: String,
+    /// The unit of text in which all of the question holds.
+    pub within: Scope,
     pub totals: Totals,
     pub took_ms: f64,
     /// How many hits are shown at most; `None` is all.
@@ -31,6 +34,76 @@ pub struct Summary {
     pub notes: Vec<String>,
     #[serde(with = "facets_as_object")]
     pub facets: Vec<Facet>,
+    /// When nothing was found: questions near this one that find something.
+    pub suggestions: Vec<Suggestion>,
+    /// How the question was answered, when that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explanation>,
+}
+
+/// A question near the one that was asked, and what it finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub kind: SuggestionKind,
+    /// In the question language, ready to be asked.
+    pub query: String,
+    /// What differs, for people.
+    pub reason: String,
+    pub passages: u64,
+    pub reports: u64,
+}
+
+/// In what a suggestion differs from the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionKind {
+    /// One of the filters is left out.
+    WithoutFilter,
+    /// A phrase is written otherwise.
+    Spelling,
+    /// The operands need not meet in so small a unit of text.
+    Within,
+    /// One of the operands alone.
+    Operand,
+    /// The topic that a phrase belongs to.
+    Topic,
+    /// The words of a phrase, any of them.
+    Words,
+}
+
+/// How a question was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The question as a tree: a line a node, indented by two blanks for each node above it.
+    pub tree: Vec<String>,
+    pub operands: Vec<OperandPlan>,
+    /// How many passages had what the index could tell by itself, so that places in them were compared.
+    pub candidates: u64,
+    /// How many of them matched.
+    pub matched: u64,
+}
+
+/// How one operand was looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperandPlan {
+    pub operand: String,
+    pub method: String,
+    pub terms: Vec<TermPlan>,
+}
+
+/// What was looked up in the index, and how many passages have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermPlan {
+    pub term: String,
+    pub passages: u64,
+}
+
+/// A part of a score. The score is the sum of the values times their weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScorePart {
+    pub name: String,
+    pub value: f32,
+    pub weight: f32,
 }
 
 /// Exact totals over all hits.
@@ -38,7 +111,8 @@ pub struct Summary {
 pub struct Totals {
     pub passages: u64,
     pub reports: u64,
-    /// How often the question's phrases stand in those passages; each start counts.
+    /// How often what the question asks for stands in those passages: each start of a phrase, each shortest stretch with
+    /// wildcards or of words near each other, each match of an expression, each mention of a loose word.
     pub occurrences: u64,
 }
 
@@ -74,6 +148,9 @@ pub struct Hit {
     /// From 1.
     pub rank: u64,
     pub score: f32,
+    /// What the score is made of, when that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Vec<ScorePart>>,
     pub report: HitReport,
     pub section: HitSection,
     pub passage: HitPassage,

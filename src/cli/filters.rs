@@ -1,7 +1,7 @@
 //! The flags that filter, shared by all commands that search.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::Query;
+use crate::query::{Filter, Query};
 use crate::schema::fields::Field;
 
 /// Filters as flags. Each may be given several times: any of its values will do.
@@ -75,15 +75,10 @@ impl Filters {
     }
 }
 
-/// The question language says what a filter's values mean; a flag is another way to write the same.
+/// A filter whose values are wrong is told by its flag.
 fn filter(field: Field, values: &[String]) -> Result<Query> {
-    let one = |value: &String| {
-        // `?`, the unknown value, is one only without quotes.
-        let written = match value.trim() {
-            "?" | "？" => "?".to_owned(),
-            value => format!("\"{}\"", value.replace('"', "")),
-        };
-        Query::parse(&format!("{field}:{written}")).map_err(|error| {
+    let values = values.iter().map(|value| {
+        Filter::new(field, &[value]).map_err(|error| {
             let reason = match &error.kind {
                 ErrorKind::Syntax { reason, .. } => reason.clone(),
                 _ => error.to_string(),
@@ -93,6 +88,10 @@ fn filter(field: Field, values: &[String]) -> Result<Query> {
             about_flag.hints = error.hints;
             about_flag
         })
-    };
-    Ok(Query::any_of(values.iter().map(one).collect::<Result<Vec<_>>>()?))
+    });
+    let mut wanted = Vec::new();
+    for filter in values {
+        wanted.extend(filter?.values);
+    }
+    Ok(Query::Filter(Filter { field, values: wanted }))
 }

@@ -124,6 +124,8 @@ impl Args {
             sort: self.sort.into(),
             limit: self.limit.or(is_for_people.then_some(USUAL_LIMIT)),
             facets: facets.collect::<Result<_>>()?,
+            explain: false,
+            time_limit: None,
         })
     }
 }

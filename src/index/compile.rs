@@ -1,59 +1,157 @@
-//! Turns a question into a walk over the matching passages of one segment.
+//! Turns a question into a walk over the matching passages of one segment. How each operand is found stands in a file of its own.
 
-use tantivy::query::BitSetDocSet;
+use std::sync::Arc;
+
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{BitSet, DocId, DocSet, SegmentReader, TERMINATED};
 
+use super::budget::Budget;
+use super::gaps::{NearDocs, PatternDocs};
+use super::group::Groups;
 use super::layout::{Layout, sort};
+use super::matcher::{Counts, Effort, Matcher, WordDocs};
+use super::operand::{Counted, Operand, WordLists};
 use super::phrase::PhraseDocs;
-use super::region::level_of;
-use crate::query::{Filter, Phrase, Query, Wanted};
-use crate::schema::fields::Matching;
+use super::regex::RegexDocs;
+use super::sentence::SentenceDocs;
+use super::tree::Tree;
+use super::values::ValueTest;
+use super::walk::{Places, Walk};
+use crate::query::{Filter, Near, Pattern, Phrase, Query, Regex, Scope, Words};
+use crate::schema::fields::Field;
+use crate::text::expression::{Expression, Required};
 use crate::text::fold::fold_phrase;
+use crate::text::units::PhraseFinder;
 
-/// The matching passages of one segment, in the order of their document numbers.
-pub enum Matcher {
-    Nothing,
-    /// Passages that no phrase was needed to find.
-    Docs(Box<dyn DocSet>),
-    Phrase {
-        docs: Box<PhraseDocs>,
-        /// Which of the question's phrases it is.
-        number: usize,
-    },
-    /// Passages that all of these match; the one with the fewest candidates first.
-    All(Vec<Matcher>),
-    Any(Vec<Matcher>),
-    Except {
-        kept: Box<Matcher>,
-        excluded: Box<Matcher>,
-    },
-}
-
-/// How often each phrase of the question stands in a passage: in all of it, and in its headings.
-pub type Counts = [(u32, u32)];
-
-/// Compiles for one segment. `phrases` are the question's phrases whose occurrences count, each once.
+/// Compiles for one segment.
 pub struct Compiler<'a> {
     pub layout: &'a Layout,
     pub segment: &'a SegmentReader,
-    pub phrases: &'a [Phrase],
+    /// The question's operands that count, each once.
+    pub counted: &'a [Counted],
+    pub words: &'a WordLists,
+    pub budget: &'a Arc<Budget>,
+}
+
+/// The unit of text that operands stand in, as far as it changes how they are found.
+#[derive(Clone, Copy, PartialEq)]
+enum Around {
+    Passage,
+    Sentence,
+}
+
+/// The passages of one segment that match, and how often the operands stand in them.
+pub struct Matches {
+    matcher: Matcher,
+    /// Operands that `matcher` does not count wherever they stand.
+    counters: Vec<Matcher>,
+}
+
+impl Matches {
+    /// The present candidate; `TERMINATED` after the last.
+    pub fn doc(&self) -> DocId {
+        self.matcher.doc()
+    }
+
+    pub fn advance(&mut self) {
+        self.matcher.advance();
+    }
+
+    /// Whether the present candidate matches.
+    pub fn matches(&mut self) -> tantivy::Result<bool> {
+        self.matcher.matches()
+    }
+
+    /// Counts the operands in the present passage, which matches.
+    pub fn count(&mut self, heading_units: u32, counts: &mut Counts) -> tantivy::Result<()> {
+        let doc = self.matcher.doc();
+        self.matcher.count(heading_units, counts)?;
+        for counter in &mut self.counters {
+            if counter.seek(doc) == doc && counter.matches()? {
+                counter.count(heading_units, counts)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a walk over what matches a question meets all its operands wherever they stand: not where one alternative of several
+/// can fail though a part of it stands, nor where the passages were found before.
+fn meets_all_operands(query: &Query) -> bool {
+    let is_leaf = |part: &Query| !matches!(part, Query::And(_) | Query::Not(_) | Query::Within(..));
+    match query {
+        Query::And(parts) => parts.iter().all(meets_all_operands),
+        Query::Or(parts) => parts.iter().all(|part| is_leaf(part) && meets_all_operands(part)),
+        Query::Within(Scope::Passage, inner) => meets_all_operands(inner),
+        Query::Within(Scope::Sentence, inner) => !has_scopes(inner),
+        Query::Within(..) => false,
+        // The phrases of a topic rank what was found by its name.
+        Query::Filter(filter) => filter.field != Field::Topic,
+        _ => true,
+    }
+}
+
+fn has_scopes(query: &Query) -> bool {
+    match query {
+        Query::And(parts) | Query::Or(parts) => parts.iter().any(has_scopes),
+        Query::Not(part) => has_scopes(part),
+        Query::Within(..) => true,
+        Query::Filter(filter) => filter.field == Field::Topic,
+        _ => false,
+    }
 }
 
 impl Compiler<'_> {
-    pub fn compile(&self, query: &Query) -> tantivy::Result<Matcher> {
-        match query {
-            Query::All => self.passages(),
-            Query::Phrase(phrase) => self.phrase(phrase),
-            Query::Filter(filter) => self.filter(filter),
-            Query::And(parts) => self.all(parts),
-            Query::Or(parts) => Ok(Matcher::Any(self.each(parts)?)),
-            Query::Not(part) => self.except(self.passages()?, part),
+    /// # Errors
+    /// When the index is damaged, or the time is over.
+    pub fn compile(&self, query: &Query) -> tantivy::Result<Matches> {
+        let counters = match meets_all_operands(query) {
+            true => Vec::new(),
+            false => {
+                let counters = self.counted.iter().map(|counted| self.counter(&counted.operand));
+                counters.collect::<tantivy::Result<_>>()?
+            }
+        };
+        Ok(Matches {
+            matcher: self.matcher(query)?,
+            counters,
+        })
+    }
+
+    fn counter(&self, operand: &Operand) -> tantivy::Result<Matcher> {
+        match operand {
+            Operand::Phrase(phrase) => self.phrase(phrase),
+            Operand::Pattern(pattern) => self.pattern(pattern),
+            Operand::Near(near, in_sentence) => self.near(near, *in_sentence),
+            Operand::Regex(regex) => self.regex(regex),
+            Operand::Word(word) => self.word(word),
         }
     }
 
-    fn each(&self, parts: &[Query]) -> tantivy::Result<Vec<Matcher>> {
-        parts.iter().map(|part| self.compile(part)).collect()
+    fn matcher(&self, query: &Query) -> tantivy::Result<Matcher> {
+        self.matcher_in(query, Around::Passage)
+    }
+
+    /// It calls itself as deep as groups nest, which the parser limits.
+    fn matcher_in(&self, query: &Query, around: Around) -> tantivy::Result<Matcher> {
+        match query {
+            Query::All => self.passages(),
+            Query::Phrase(phrase) => self.phrase(phrase),
+            Query::Pattern(pattern) => self.pattern(pattern),
+            Query::Near(near) => self.near(near, around == Around::Sentence),
+            Query::Regex(regex) => self.regex(regex),
+            Query::Words(words) => self.words(words, around),
+            Query::Heading(phrase) => self.heading(phrase),
+            Query::Filter(filter) => self.filter(filter),
+            Query::And(parts) => self.all(parts, around),
+            Query::Or(parts) => {
+                let parts = parts.iter().map(|part| self.matcher_in(part, around));
+                Ok(Matcher::Any(parts.collect::<tantivy::Result<_>>()?))
+            }
+            Query::Not(part) => Ok(Matcher::except(self.passages()?, self.matcher_in(part, around)?)),
+            Query::Within(Scope::Passage, inner) => self.matcher(inner),
+            Query::Within(scope, inner) => self.within(*scope, inner),
+        }
     }
 
     fn passages(&self) -> tantivy::Result<Matcher> {
@@ -65,46 +163,215 @@ impl Compiler<'_> {
         })
     }
 
+    /// What an operand that counts is found by; `None` when it stands nowhere in the segment.
+    fn operand<P: Places + 'static>(
+        &self,
+        places: Option<P>,
+        operand: impl FnOnce() -> Operand,
+        effort: Effort,
+    ) -> Matcher {
+        let Some(places) = places else {
+            return Matcher::Nothing;
+        };
+        let operand = operand();
+        // Operands that only exclude passages are not among those that count; their number is past the end.
+        let number = self.counted.iter().position(|counted| counted.operand == operand);
+        Matcher::Operand {
+            places: Box::new(places),
+            number: number.unwrap_or(self.counted.len()),
+            effort,
+        }
+    }
+
     fn phrase(&self, phrase: &Phrase) -> tantivy::Result<Matcher> {
         let index = self.segment.inverted_index(self.layout.units)?;
-        // Phrases that only exclude passages are not among those that count; their number is past the end.
-        let number = self
-            .phrases
-            .iter()
-            .position(|counted| counted.folded == phrase.folded)
-            .unwrap_or(self.phrases.len());
-        Ok(match PhraseDocs::open(&index, self.layout.units, &phrase.folded)? {
-            Some(docs) => Matcher::Phrase {
-                docs: Box::new(docs),
-                number,
+        let docs = PhraseDocs::open(&index, self.layout.units, &phrase.folded)?;
+        Ok(self.operand(docs, || Operand::Phrase(phrase.clone()), Effort::Places))
+    }
+
+    fn pattern(&self, pattern: &Pattern) -> tantivy::Result<Matcher> {
+        let docs = PatternDocs::open(self.layout, self.segment, pattern)?;
+        Ok(self.operand(docs, || Operand::Pattern(pattern.clone()), Effort::Gaps))
+    }
+
+    fn near(&self, near: &Near, in_sentence: bool) -> tantivy::Result<Matcher> {
+        let docs = NearDocs::open(self.layout, self.segment, near, in_sentence)?;
+        Ok(self.operand(docs, || Operand::Near(near.clone(), in_sentence), Effort::Gaps))
+    }
+
+    /// Passages with a word, by the dictionary's cut.
+    fn word(&self, word: &str) -> tantivy::Result<Matcher> {
+        let index = self.segment.inverted_index(self.layout.words)?;
+        let term = Term::from_field_text(self.layout.words, word);
+        let docs = index.read_postings(&term, IndexRecordOption::WithFreqs)?.map(WordDocs);
+        Ok(self.operand(docs, || Operand::Word(word.to_owned()), Effort::None))
+    }
+
+    /// Units side by side that count for nothing.
+    fn run(&self, folded: &str) -> tantivy::Result<Matcher> {
+        let index = self.segment.inverted_index(self.layout.units)?;
+        Ok(match PhraseDocs::open(&index, self.layout.units, folded)? {
+            Some(docs) => Matcher::Operand {
+                places: Box::new(docs),
+                number: usize::MAX,
+                effort: Effort::Places,
             },
             None => Matcher::Nothing,
         })
     }
 
-    fn all(&self, parts: &[Query]) -> tantivy::Result<Matcher> {
-        let (negative, positive): (Vec<&Query>, Vec<&Query>) =
-            parts.iter().partition(|part| matches!(part, Query::Not(_)));
-        let mut kept = positive
-            .into_iter()
-            .map(|part| self.compile(part))
-            .collect::<tantivy::Result<Vec<_>>>()?;
-        kept.sort_by_key(Matcher::candidates);
-        let mut matcher = match kept.len() {
-            0 => self.passages()?,
-            1 => kept.remove(0),
-            _ => Matcher::all(kept),
+    fn regex(&self, regex: &Regex) -> tantivy::Result<Matcher> {
+        let expression =
+            Expression::new(&regex.text).map_err(|wrong| tantivy::TantivyError::InvalidArgument(wrong.reason))?;
+        let docs = RegexDocs {
+            candidates: self.required(expression.required())?,
+            expression,
+            store: self.segment.get_store_reader(2)?,
+            text: self.layout.text,
+            budget: Arc::clone(self.budget),
+            found: None,
         };
-        for part in negative {
-            if let Query::Not(excluded) = part {
-                matcher = self.except(matcher, excluded)?;
-            }
-        }
-        Ok(matcher)
+        Ok(self.operand(Some(docs), || Operand::Regex(regex.clone()), Effort::Text))
     }
 
-    fn except(&self, kept: Matcher, excluded: &Query) -> tantivy::Result<Matcher> {
-        Ok(Matcher::except(kept, self.compile(excluded)?))
+    fn required(&self, required: &Required) -> tantivy::Result<Matcher> {
+        let each = |parts: &[Required]| {
+            parts
+                .iter()
+                .map(|part| self.required(part))
+                .collect::<tantivy::Result<Vec<_>>>()
+        };
+        Ok(match required {
+            Required::Nothing => self.passages()?,
+            Required::Run(run) => self.run(run)?,
+            Required::All(parts) => Matcher::all(each(parts)?),
+            Required::Any(parts) => Matcher::Any(each(parts)?),
+        })
+    }
+
+    /// Passages with any of the words. In a sentence words have places, which only the units of a word have.
+    fn words(&self, words: &Words, around: Around) -> tantivy::Result<Matcher> {
+        let words = self.words.of(words).iter();
+        let any = words.map(|word| match around {
+            Around::Passage => self.word(word),
+            Around::Sentence => self.phrase(&Phrase {
+                text: word.clone(),
+                folded: fold_phrase(word),
+            }),
+        });
+        Ok(Matcher::Any(any.collect::<tantivy::Result<_>>()?))
+    }
+
+    /// Passages under a heading in which a phrase stands: of the values that stand in the index, those that contain it.
+    fn heading(&self, phrase: &Phrase) -> tantivy::Result<Matcher> {
+        let Some(finder) = PhraseFinder::new(&phrase.folded) else {
+            return Ok(Matcher::Nothing);
+        };
+        let index = self.segment.inverted_index(self.layout.headings)?;
+        let mut wanted = BitSet::with_max_value(self.segment.max_doc());
+        let mut headings = index.terms().stream()?;
+        while let Some((heading, info)) = headings.next() {
+            let heading = std::str::from_utf8(heading).unwrap_or_default();
+            if finder.starts(heading).next().is_some() {
+                let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+                while postings.doc() != TERMINATED {
+                    wanted.insert(postings.doc());
+                    postings.advance();
+                }
+            }
+        }
+        Ok(Matcher::of_bits(wanted))
+    }
+
+    fn all(&self, parts: &[Query], around: Around) -> tantivy::Result<Matcher> {
+        let (mut kept, mut excluded) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Query::Not(part) => excluded.push(self.matcher_in(part, around)?),
+                part => kept.push(self.matcher_in(part, around)?),
+            }
+        }
+        let kept = match kept.is_empty() {
+            true => self.passages()?,
+            false => Matcher::all(kept),
+        };
+        Ok(excluded.into_iter().fold(kept, Matcher::except))
+    }
+
+    /// Filters beside the operands choose the passages that are looked at; the operands must meet in one unit of text.
+    fn within(&self, scope: Scope, query: &Query) -> tantivy::Result<Matcher> {
+        let parts = match query {
+            Query::And(parts) => parts.as_slice(),
+            query => std::slice::from_ref(query),
+        };
+        let (filters, asked): (Vec<&Query>, Vec<&Query>) = parts.iter().partition(|part| part.is_filter());
+        if asked.is_empty() {
+            return self.matcher(query);
+        }
+        let chosen = match filters.is_empty() {
+            true => None,
+            false => Some(self.matcher(&Query::all_of(filters.into_iter().cloned()))?),
+        };
+        let mut asked = Query::all_of(asked.into_iter().cloned());
+        if asked.operands().is_empty() && !asks_for_all(&asked) {
+            // What only excludes is asked of all passages.
+            asked = Query::all_of([Query::All, asked]);
+        }
+        match scope {
+            Scope::Sentence => self.in_sentence(chosen, &asked),
+            _ => self.in_group(scope, chosen, &asked),
+        }
+    }
+
+    fn in_sentence(&self, chosen: Option<Matcher>, asked: &Query) -> tantivy::Result<Matcher> {
+        let mut operands = Vec::new();
+        let tree = self.tree(asked, Around::Sentence, &mut operands)?;
+        let sentence = Matcher::Sentence(Box::new(SentenceDocs {
+            candidates: self.matcher_in(&without_exclusions(asked), Around::Sentence)?,
+            tree,
+            operands,
+            ends: self.segment.fast_fields().u64("sentence_ends")?,
+            found: None,
+        }));
+        Ok(match chosen {
+            Some(chosen) => Matcher::all(vec![chosen, sentence]),
+            None => sentence,
+        })
+    }
+
+    fn in_group(&self, scope: Scope, chosen: Option<Matcher>, asked: &Query) -> tantivy::Result<Matcher> {
+        let columns = self.segment.fast_fields();
+        let mut operands = Vec::new();
+        let tree = self.tree(asked, Around::Passage, &mut operands)?;
+        let groups = Groups {
+            segment: self.segment,
+            budget: self.budget,
+            reports: columns.u64("report")?,
+            parts: match scope {
+                Scope::Section => Some(columns.u64("part")?),
+                _ => None,
+            },
+            chosen,
+            tree,
+            operands,
+        };
+        Ok(Matcher::of_list(groups.find()?))
+    }
+
+    /// How the operands of a question are joined; adds each to `operands`.
+    fn tree(&self, query: &Query, around: Around, operands: &mut Vec<Matcher>) -> tantivy::Result<Tree> {
+        let mut each = |parts: &[Query]| -> tantivy::Result<Vec<Tree>> {
+            parts.iter().map(|part| self.tree(part, around, operands)).collect()
+        };
+        Ok(match query {
+            Query::And(parts) => Tree::And(each(parts)?),
+            Query::Or(parts) => Tree::Or(each(parts)?),
+            Query::Not(part) => Tree::Not(Box::new(self.tree(part, around, operands)?)),
+            operand => {
+                operands.push(self.matcher_in(operand, around)?);
+                Tree::Leaf(operands.len() - 1)
+            }
+        })
     }
 
     fn filter(&self, filter: &Filter) -> tantivy::Result<Matcher> {
@@ -137,185 +404,24 @@ impl Compiler<'_> {
     }
 }
 
-/// Whether a filter wants a value.
-pub struct ValueTest<'a> {
-    filter: &'a Filter,
-    /// The wanted texts, folded; paths as they are.
-    folded: Vec<String>,
-    /// Whether the filter wants what has no value at all.
-    pub unknown: bool,
-}
-
-impl<'a> ValueTest<'a> {
-    pub fn new(filter: &'a Filter) -> Self {
-        let texts = filter.values.iter().filter_map(|wanted| match wanted {
-            Wanted::Text(text) if filter.field.declaration().values == Matching::Path => Some(text.clone()),
-            Wanted::Text(text) => Some(fold_phrase(text)),
-            _ => None,
-        });
-        ValueTest {
-            filter,
-            folded: texts.collect(),
-            unknown: filter.values.contains(&Wanted::Unknown),
-        }
-    }
-
-    pub fn wants(&self, value: &str) -> bool {
-        let declaration = self.filter.field.declaration();
-        match declaration.values {
-            Matching::Year => self.wants_year(value),
-            Matching::Kind => self
-                .filter
-                .values
-                .iter()
-                .any(|wanted| *wanted == Wanted::Text(value.to_owned())),
-            Matching::Contains => {
-                let value = fold_phrase(value);
-                self.folded.iter().any(|wanted| value.contains(wanted.as_str()))
-            }
-            Matching::Path => self.folded.iter().any(|wanted| level_of(wanted, value).is_some()),
-            Matching::Name => {
-                let value = fold_phrase(value);
-                self.folded
-                    .iter()
-                    .any(|wanted| match value.strip_prefix(wanted.as_str()) {
-                        Some("") => true,
-                        Some(rest) => declaration.suffixes.iter().any(|suffix| suffix == rest),
-                        None => false,
-                    })
-            }
-        }
-    }
-
-    fn wants_year(&self, value: &str) -> bool {
-        let Ok(year) = value.parse::<u16>() else { return false };
-        self.filter.values.iter().any(|wanted| match wanted {
-            Wanted::Years(from, to) => from.is_none_or(|from| from <= year) && to.is_none_or(|to| year <= to),
-            _ => false,
-        })
+/// Whether every passage is asked for, somewhere under no `Not`.
+fn asks_for_all(query: &Query) -> bool {
+    match query {
+        Query::All => true,
+        Query::And(parts) | Query::Or(parts) => parts.iter().any(asks_for_all),
+        _ => false,
     }
 }
 
-impl Matcher {
-    fn of_bits(docs: BitSet) -> Self {
-        Matcher::Docs(Box::new(BitSetDocSet::from(docs)))
-    }
-
-    fn all(parts: Vec<Matcher>) -> Self {
-        let mut matcher = Matcher::All(parts);
-        matcher.align(0);
-        matcher
-    }
-
-    fn except(kept: Matcher, excluded: Matcher) -> Self {
-        let mut matcher = Matcher::Except {
-            kept: Box::new(kept),
-            excluded: Box::new(excluded),
-        };
-        matcher.skip_excluded();
-        matcher
-    }
-
-    /// The present passage; `TERMINATED` after the last.
-    pub fn doc(&self) -> DocId {
-        match self {
-            Matcher::Nothing => TERMINATED,
-            Matcher::Docs(docs) => docs.doc(),
-            Matcher::Phrase { docs, .. } => docs.doc(),
-            Matcher::All(parts) => parts[0].doc(),
-            Matcher::Any(parts) => parts.iter().map(Matcher::doc).min().unwrap_or(TERMINATED),
-            Matcher::Except { kept, .. } => kept.doc(),
+/// A question that finds more: all that the other finds, and what it excludes.
+fn without_exclusions(query: &Query) -> Query {
+    match query {
+        Query::And(parts) => {
+            let kept = parts.iter().filter(|part| !matches!(part, Query::Not(_)));
+            Query::all_of(kept.map(without_exclusions))
         }
-    }
-
-    /// Moves to the next passage.
-    pub fn advance(&mut self) -> DocId {
-        match self.doc() {
-            TERMINATED => TERMINATED,
-            doc => self.seek(doc + 1),
-        }
-    }
-
-    /// Moves to the first passage from `target` on; stays where it is when that is past `target` already.
-    pub fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc() >= target {
-            return self.doc();
-        }
-        match self {
-            Matcher::Nothing => TERMINATED,
-            Matcher::Docs(docs) => docs.seek(target),
-            Matcher::Phrase { docs, .. } => docs.seek(target),
-            Matcher::All(_) => self.align(target),
-            Matcher::Any(parts) => parts
-                .iter_mut()
-                .map(|part| part.seek(target))
-                .min()
-                .unwrap_or(TERMINATED),
-            Matcher::Except { kept, .. } => {
-                kept.seek(target);
-                self.skip_excluded()
-            }
-        }
-    }
-
-    /// Adds up how often the question's phrases stand in the present passage.
-    pub fn count(&mut self, heading_units: u32, counts: &mut Counts) {
-        let present = self.doc();
-        match self {
-            Matcher::Phrase { docs, number } => {
-                if let Some(count) = counts.get_mut(*number) {
-                    *count = docs.count_starts(heading_units);
-                }
-            }
-            Matcher::All(parts) => parts.iter_mut().for_each(|part| part.count(heading_units, counts)),
-            Matcher::Any(parts) => parts
-                .iter_mut()
-                .filter(|part| part.doc() == present)
-                .for_each(|part| part.count(heading_units, counts)),
-            Matcher::Except { kept, .. } => kept.count(heading_units, counts),
-            Matcher::Nothing | Matcher::Docs(_) => {}
-        }
-    }
-
-    /// Moves all parts of an `All` to the first passage from `target` on that they share.
-    fn align(&mut self, mut target: DocId) -> DocId {
-        let Matcher::All(parts) = self else { return self.doc() };
-        'target: loop {
-            for part in parts.iter_mut() {
-                let doc = part.seek(target);
-                if doc > target {
-                    target = doc;
-                    if target == TERMINATED {
-                        parts[0].seek(TERMINATED);
-                        return TERMINATED;
-                    }
-                    continue 'target;
-                }
-            }
-            return target;
-        }
-    }
-
-    /// Moves an `Except` on while what it keeps is excluded.
-    fn skip_excluded(&mut self) -> DocId {
-        let Matcher::Except { kept, excluded } = self else {
-            return self.doc();
-        };
-        while kept.doc() != TERMINATED && excluded.seek(kept.doc()) == kept.doc() {
-            kept.advance();
-        }
-        kept.doc()
-    }
-
-    /// At most how many passages it can match.
-    fn candidates(&self) -> u32 {
-        match self {
-            Matcher::Nothing => 0,
-            Matcher::Docs(docs) => docs.size_hint(),
-            Matcher::Phrase { docs, .. } => docs.size_hint(),
-            Matcher::All(parts) => parts.iter().map(Matcher::candidates).min().unwrap_or(0),
-            Matcher::Any(parts) => parts.iter().map(Matcher::candidates).fold(0, u32::saturating_add),
-            Matcher::Except { kept, .. } => kept.candidates(),
-        }
+        Query::Or(parts) => Query::any_of(parts.iter().map(without_exclusions)),
+        Query::Not(_) => Query::All,
+        query => query.clone(),
     }
 }

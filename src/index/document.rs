@@ -7,7 +7,8 @@ use tantivy::schema::Value;
 use super::layout::{Layout, sort};
 use crate::report::{Evidence, Metadata, Passage, Place, Quality, Report, ReportId, Section, Source};
 use crate::schema::fields::Field;
-use crate::text::fold::fold;
+use crate::text::fold::{fold, fold_with_places};
+use crate::text::sentence::sentence_ends;
 use crate::text::units::units;
 use crate::topics::Topics;
 
@@ -93,11 +94,12 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
     let mut common = report_values(&report.metadata);
     common.push((Field::Quality, report.quality.grade.name().to_owned()));
     let mut in_section = vec![0; report.sections.len()];
+    let parts = parts_of(&report.sections);
     report
         .passage_texts()
         .map(|(passage, text)| {
             in_section[passage.section] += 1;
-            let folded = fold(text);
+            let folded = fold_with_places(text);
             let mut document = TantivyDocument::default();
             document.add_text(layout.doc, sort::PASSAGE);
             document.add_u64(layout.report, report.id.0);
@@ -110,12 +112,44 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
             }
             let section = &report.sections[passage.section];
             document.add_text(layout.facet(Field::Section), section.kind.name());
-            for topic in Topics::ours().of(&folded) {
+            document.add_u64(layout.part, parts[passage.section]);
+            for end in sentence_ends(text, &folded) {
+                document.add_u64(layout.sentence_ends, end.into());
+            }
+            for heading in section.headings.iter().map(|heading| fold(heading)) {
+                document.add_text(layout.headings, searchable_heading(&heading));
+            }
+            for topic in Topics::ours().of(&folded.text) {
                 document.add_text(layout.facet(Field::Topic), topic);
             }
-            document.add_text(layout.units, &folded);
-            document.add_text(layout.words, &folded);
+            document.add_text(layout.units, &folded.text);
+            document.add_text(layout.words, &folded.text);
             document
+        })
+        .collect()
+}
+
+/// A longer heading, which is none, is searched by its beginning: the engine takes no longer values.
+const LONGEST_HEADING: usize = 32_768;
+
+fn searchable_heading(folded: &str) -> &str {
+    &folded[..folded.floor_char_boundary(LONGEST_HEADING)]
+}
+
+/// The number of the part in which each section stands. A part starts at a heading that is not below the one it started with.
+fn parts_of(sections: &[Section]) -> Vec<u64> {
+    let mut part = 0;
+    let mut outermost: Option<u8> = None;
+    sections
+        .iter()
+        .map(|section| {
+            // What stands before the first heading is above none.
+            let is_inside = outermost.is_some_and(|level| level > 0 && section.level > level);
+            if !is_inside {
+                part += u64::from(outermost.is_some());
+                outermost = Some(section.level);
+            }
+            part
         })
         .collect()
 }
@@ -223,6 +257,22 @@ mod tests {
             passages,
             dropped: Vec::new(),
         }
+    }
+
+    #[test]
+    fn parts_start_at_outermost_headings() {
+        let section = |level| Section {
+            kind: SectionKind::Other,
+            level,
+            heading: None,
+            headings: Vec::new(),
+            chars: 0..0,
+            reason: String::new(),
+        };
+        let parts = |levels: &[u8]| parts_of(&levels.iter().map(|&level| section(level)).collect::<Vec<_>>());
+        assert_eq!(parts(&[0, 1, 2, 3, 2, 1, 2]), [0, 1, 1, 1, 1, 2, 2]);
+        assert_eq!(parts(&[2, 3, 2, 1, 2]), [0, 0, 1, 2, 2]);
+        assert_eq!(parts(&[0, 2, 2]), [0, 1, 2]);
     }
 
     #[test]

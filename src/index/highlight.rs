@@ -1,17 +1,17 @@
 //! Marks in a passage's text exactly what matched.
 
-use crate::query::Phrase;
-use crate::text::fold::fold_with_places;
-use crate::text::units::PhraseFinder;
+use super::operand::{Counted, ReadText};
 
-/// The character ranges of `text` in which one of the phrases stands: sorted, overlapping ones made one.
-pub fn highlight(text: &str, phrases: &[Phrase]) -> Vec<[usize; 2]> {
-    let folded = fold_with_places(text);
+/// The character ranges of `text` in which one of the operands stands: sorted, overlapping ones made one.
+pub fn highlight(text: &str, operands: &[Counted]) -> Vec<[usize; 2]> {
+    let read = ReadText::new(text);
     let mut bytes: Vec<[usize; 2]> = Vec::new();
-    for finder in phrases.iter().filter_map(|phrase| PhraseFinder::new(&phrase.folded)) {
-        bytes.extend(finder.starts(&folded.text).map(|start| {
-            let original = folded.original(start..start + finder.len());
-            [original.start, original.end]
+    for counted in operands.iter().filter(|counted| counted.shown) {
+        let places = counted.operand.places(&read);
+        bytes.extend(places.into_iter().filter_map(|span| {
+            let first = read.folded.units.get(span.start as usize)?;
+            let last = read.folded.units.get(span.end.checked_sub(1)? as usize)?;
+            Some([first.original.start, last.original.end])
         }));
     }
     bytes.sort_unstable();
@@ -47,20 +47,23 @@ fn to_chars(text: &str, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::fold::fold_phrase;
+    use crate::index::operand::{WordLists, counted};
+    use crate::query::Query;
 
-    fn marked(text: &str, phrases: &[&str]) -> Vec<String> {
-        let phrases: Vec<_> = phrases
-            .iter()
-            .map(|phrase| Phrase {
-                text: (*phrase).to_owned(),
-                folded: fold_phrase(phrase),
-            })
-            .collect();
-        highlight(text, &phrases)
+    fn marked(text: &str, questions: &[&str]) -> Vec<String> {
+        let queries = questions.iter().map(|question| Query::parse(question).unwrap());
+        let operands = counted(&Query::any_of(queries), &WordLists::default());
+        highlight(text, &operands)
             .into_iter()
             .map(|[start, end]| crate::report::slice_chars(text, start..end).to_owned())
             .collect()
+    }
+
+    #[test]
+    fn words_with_gaps_are_marked_with_what_is_between() {
+        assert_eq!(marked("调解各类纠纷，纠纷", &["调解*纠纷"]), ["调解各类纠纷"]);
+        assert_eq!(marked("先调解，后“纠纷”。", &["\"调解 纠纷\"~3"]), ["调解，后“纠纷"]);
+        assert_eq!(marked("办结97件", &["/\\d+件/"]), ["97件"]);
     }
 
     #[test]

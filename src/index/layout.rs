@@ -31,6 +31,12 @@ pub struct Layout {
     pub seq: Field,
     /// Passages: how many of the first units are title and headings.
     pub heading_units: Field,
+    /// Passages: the number of the part of the report, under one outermost heading, in which it stands.
+    pub part: Field,
+    /// Passages: where its sentences end, in units ([`crate::text::sentence::sentence_ends`]); the last is how many units it has.
+    pub sentence_ends: Field,
+    /// Passages: the headings above it, outermost first, each folded and whole.
+    pub headings: Field,
     /// Passages: the folded text as units with positions; decides what is found.
     pub units: Field,
     /// Passages: the folded text as words with frequencies; helps to order what is found.
@@ -69,6 +75,9 @@ impl Layout {
             report: schema.add_u64_field("report", INDEXED | FAST),
             seq: schema.add_u64_field("seq", FAST),
             heading_units: schema.add_u64_field("heading_units", FAST),
+            part: schema.add_u64_field("part", FAST),
+            sentence_ends: schema.add_u64_field("sentence_ends", FAST),
+            headings: schema.add_text_field("headings", STRING),
             units: schema.add_text_field("units", text(UNITS, IndexRecordOption::WithFreqsAndPositions, true)),
             words: schema.add_text_field("words", text(WORDS, IndexRecordOption::WithFreqs, false)),
             text: schema.add_text_field("text", STORED),

@@ -4,16 +4,28 @@
 //! sources, which say what was read from each file and when. They are committed together, all or nothing.
 
 mod analyzer;
+mod budget;
 mod compile;
 mod document;
+mod explain;
+mod facets;
+mod gaps;
+mod group;
 mod highlight;
 mod layout;
+mod matcher;
+mod operand;
 mod phrase;
 mod rank;
+mod regex;
 mod region;
 mod searcher;
+mod sentence;
 mod store;
+mod tree;
+mod values;
 mod verify;
+mod walk;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +41,7 @@ use crate::error::{Error, Result};
 use layout::Layout;
 
 /// The version of what an index holds and how. It changes whenever an older index would answer differently.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The file by which a folder is known to be an index, for people and for the walk over source folders.
 pub const MARKER: &str = "baogao.json";

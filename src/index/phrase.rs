@@ -4,16 +4,19 @@ use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
+use super::walk::{Places, Walk, next_common};
+use crate::text::spans::Span;
 use crate::text::units::units;
 
-/// The passages with a phrase: units one after the other.
+/// The passages with all units of a phrase, and where in each they stand one after the other.
 pub struct PhraseDocs {
     /// One for each different unit, the rarest first; never empty.
     units: Vec<UnitDocs>,
     /// How many units after the first the last one stands.
     reach: u32,
     doc: DocId,
-    /// Where the phrase starts in `doc`, each moved by `reach`; empty while not asked for when the phrase is a single unit.
+    /// Where the phrase starts in `doc`, each moved by `reach`; `None` until it is asked for.
+    found: Option<bool>,
     starts: Vec<u32>,
     scratch: Vec<u32>,
 }
@@ -50,70 +53,50 @@ impl PhraseDocs {
             return Ok(None);
         }
         opened.sort_by_key(|unit| unit.postings.doc_freq());
-        let mut docs = PhraseDocs {
+        let doc = next_common(&mut opened, 0);
+        Ok(Some(PhraseDocs {
             units: opened,
             reach,
-            doc: 0,
+            doc,
+            found: None,
             starts: Vec::new(),
             scratch: Vec::new(),
-        };
-        docs.settle(0);
-        Ok(Some(docs))
+        }))
     }
 
-    /// How often the phrase stands in the present passage, and how often within its first `heading_units` units.
-    pub fn count_starts(&mut self, heading_units: u32) -> (u32, u32) {
-        if self.is_single() {
-            let postings = &mut self.units[0].postings;
-            let all = postings.term_freq();
-            if heading_units == 0 {
-                return (all, 0);
-            }
-            postings.positions_with_offset(self.reach, &mut self.starts);
-        }
-        let limit = heading_units + self.reach;
-        let in_heading = self.starts.partition_point(|&start| start < limit);
-        (self.starts.len() as u32, in_heading as u32)
+    /// Where the phrase starts in the present passage; ascending.
+    pub fn starts(&mut self) -> Vec<u32> {
+        self.find();
+        self.load_single();
+        self.starts.iter().map(|start| start - self.reach).collect()
     }
 
     fn is_single(&self) -> bool {
         self.reach == 0
     }
 
-    /// Moves on to the first passage from `target` on in which the phrase stands.
-    fn settle(&mut self, mut target: DocId) -> DocId {
-        loop {
-            self.doc = self.next_common(target);
-            if self.doc == TERMINATED || self.is_single() || self.find_starts() {
-                return self.doc;
+    /// Whether the phrase stands in the present passage.
+    fn find(&mut self) -> bool {
+        match self.found {
+            Some(found) => found,
+            None => {
+                self.starts.clear();
+                let found = self.is_single() || self.find_starts();
+                self.found = Some(found);
+                found
             }
-            target = self.doc + 1;
         }
     }
 
-    /// The first passage from `target` on that has all units, wherever.
-    fn next_common(&mut self, mut target: DocId) -> DocId {
-        'target: loop {
-            for unit in &mut self.units {
-                let doc = match unit.postings.doc() {
-                    doc if doc >= target => doc,
-                    _ => unit.postings.seek(target),
-                };
-                if doc == TERMINATED {
-                    return TERMINATED;
-                }
-                if doc > target {
-                    target = doc;
-                    continue 'target;
-                }
-            }
-            return target;
+    /// The places of a single unit are read only when they are needed.
+    fn load_single(&mut self) {
+        if self.is_single() && self.starts.is_empty() && self.doc != TERMINATED {
+            self.units[0].postings.positions_with_offset(0, &mut self.starts);
         }
     }
 
     /// Finds where the phrase starts in the present passage; whether it does at all.
     fn find_starts(&mut self) -> bool {
-        self.starts.clear();
         let mut first = true;
         for unit in &mut self.units {
             for &offset in &unit.offsets {
@@ -133,27 +116,62 @@ impl PhraseDocs {
     }
 }
 
-impl DocSet for PhraseDocs {
-    fn advance(&mut self) -> DocId {
-        match self.doc {
-            TERMINATED => TERMINATED,
-            doc => self.settle(doc + 1),
-        }
+impl Walk for UnitDocs {
+    fn doc(&self) -> DocId {
+        self.postings.doc()
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        match self.doc {
+        match self.postings.doc() {
             doc if doc >= target => doc,
-            _ => self.settle(target),
+            _ => self.postings.seek(target),
         }
     }
+}
 
+impl Walk for PhraseDocs {
     fn doc(&self) -> DocId {
         self.doc
     }
 
-    fn size_hint(&self) -> u32 {
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = next_common(&mut self.units, target);
+            self.found = None;
+            self.starts.clear();
+        }
+        self.doc
+    }
+}
+
+impl Places for PhraseDocs {
+    fn candidates(&self) -> u32 {
         self.units[0].postings.size_hint()
+    }
+
+    fn stand(&mut self) -> tantivy::Result<bool> {
+        Ok(self.find())
+    }
+
+    fn count(&mut self, heading_units: u32) -> (u32, u32) {
+        if self.is_single() && heading_units == 0 {
+            return (self.units[0].postings.term_freq(), 0);
+        }
+        self.find();
+        self.load_single();
+        let limit = heading_units + self.reach;
+        let in_heading = self.starts.partition_point(|&start| start < limit);
+        (self.starts.len() as u32, in_heading as u32)
+    }
+
+    fn spans(&mut self, out: &mut Vec<Span>) -> bool {
+        let length = self.reach + 1;
+        let spans = self.starts().into_iter().map(|start| Span {
+            start,
+            end: start + length,
+        });
+        out.extend(spans);
+        true
     }
 }
 

@@ -1,5 +1,6 @@
-//! Scores passages that match: BM25 over the question's phrases, mentions in headings counting more, and to a lesser part over
-//! the words inside those phrases.
+//! Scores passages that match: BM25 over the question's operands, mentions in headings counting more, and to a lesser part over
+//! the words inside its phrases. A score is a sum of named parts, each a value and its weight; [`Scorer::parts`] tells them, and
+//! a new feature is one more part.
 //!
 //! For each phrase or word, `idf · tf · (k1 + 1) / (tf + k1 · (1 − b + b · length / typical length))` with
 //! `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, where `tf` is how often it stands in the passage (each time in a heading counts
@@ -13,9 +14,10 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, SegmentReader};
 
 use super::layout::Layout;
-use crate::query::Phrase;
+use super::operand::{Counted, Operand};
+use crate::hits::ScorePart;
 use crate::schema::ranking::Ranking;
-use crate::text::fold::BREAK;
+use crate::text::fold::{BREAK, CLOSE, OPEN};
 use crate::text::units::units;
 
 /// A longer phrase is ranked by the words among its first units.
@@ -40,16 +42,118 @@ pub fn weighted_mentions(ranking: &Ranking, (all, in_headings): (u32, u32)) -> f
     all as f32 + (ranking.heading - 1.0) * in_headings as f32
 }
 
-/// The words of the index that stand inside the phrases, and in how many passages each stands. The index's own dictionary tells
+/// What the score of a passage is made of, for one question.
+pub struct Scorer<'a> {
+    layout: &'a Layout,
+    ranking: Ranking,
+    /// How rare each operand is.
+    operands: Vec<f32>,
+    /// The words inside the operands, and how rare each is.
+    words: Vec<(String, f32)>,
+}
+
+impl<'a> Scorer<'a> {
+    pub fn new(
+        layout: &'a Layout,
+        segments: &[SegmentReader],
+        passages: u64,
+        operands: &[Counted],
+    ) -> tantivy::Result<Self> {
+        let mut rareness = Vec::with_capacity(operands.len());
+        let mut runs = Vec::new();
+        for counted in operands {
+            let with_it = match &counted.operand {
+                Operand::Word(word) => passages_with(segments, layout.words, word)?,
+                operand => {
+                    let mut fewest = passages;
+                    for run in operand.runs() {
+                        fewest = fewest.min(passages_at_most(layout, segments, &run)?);
+                        runs.push(run);
+                    }
+                    fewest
+                }
+            };
+            rareness.push(idf(passages, with_it));
+        }
+        let words = words_inside(layout, segments, &runs)?.into_iter();
+        Ok(Scorer {
+            layout,
+            ranking: Ranking::ours(),
+            operands: rareness,
+            words: words.map(|(word, with_it)| (word, idf(passages, with_it))).collect(),
+        })
+    }
+
+    /// The scores of passages of a segment, given how often each operand stands in each.
+    pub fn scores(&self, segment: &SegmentReader, docs: &[DocId], counts: &[(u32, u32)]) -> tantivy::Result<Vec<f32>> {
+        let mut scores = vec![0.0; docs.len()];
+        if docs.is_empty() {
+            return Ok(scores);
+        }
+        let lengths = segment.get_fieldnorms_reader(self.layout.units)?;
+        if !self.operands.is_empty() {
+            let counts = counts.chunks_exact(self.operands.len());
+            for ((score, &doc), counts) in scores.iter_mut().zip(docs).zip(counts) {
+                let length = lengths.fieldnorm(doc);
+                *score = self.operand_values(counts, length).map(|(_, value)| value).sum();
+            }
+        }
+        for (word, idf) in &self.words {
+            each_mention(self.layout, segment, word, docs, |at, tf| {
+                let value = bm25(&self.ranking, *idf, tf as f32, lengths.fieldnorm(docs[at]));
+                scores[at] += self.ranking.words * value;
+            })?;
+        }
+        Ok(scores)
+    }
+
+    /// The parts of one passage's score: those that are not 0.
+    pub fn parts(
+        &self,
+        operands: &[Counted],
+        segment: &SegmentReader,
+        doc: DocId,
+        counts: &[(u32, u32)],
+    ) -> tantivy::Result<Vec<ScorePart>> {
+        let length = segment.get_fieldnorms_reader(self.layout.units)?.fieldnorm(doc);
+        let part = |name: String, value: f32, weight: f32| ScorePart { name, value, weight };
+        let mut parts: Vec<ScorePart> = self
+            .operand_values(counts, length)
+            .map(|(number, value)| part(operands[number].operand.label(), value, 1.0))
+            .collect();
+        for (word, idf) in &self.words {
+            each_mention(self.layout, segment, word, &[doc], |_, tf| {
+                let value = bm25(&self.ranking, *idf, tf as f32, length);
+                parts.push(part(format!("word {word}"), value, self.ranking.words));
+            })?;
+        }
+        Ok(parts)
+    }
+
+    /// What each operand that stands in a passage adds, with its number.
+    fn operand_values<'b>(&'b self, counts: &'b [(u32, u32)], length: u32) -> impl Iterator<Item = (usize, f32)> + 'b {
+        let standing = counts
+            .iter()
+            .zip(&self.operands)
+            .enumerate()
+            .filter(|(_, (count, _))| count.0 > 0);
+        standing.map(move |(number, (&count, &idf))| {
+            let mentions = weighted_mentions(&self.ranking, count);
+            (number, bm25(&self.ranking, idf, mentions, length))
+        })
+    }
+}
+
+/// The words of the index that stand inside runs of units, and in how many passages each stands. The index's own dictionary tells
 /// what a word is, so that no other need be loaded to answer a question.
-pub fn words_inside(
+fn words_inside(
     layout: &Layout,
     segments: &[SegmentReader],
-    phrases: &[Phrase],
+    runs: &[String],
 ) -> tantivy::Result<BTreeMap<String, u64>> {
     let mut words = BTreeMap::new();
-    for phrase in phrases {
-        let units: Vec<&str> = units(&phrase.folded).take(MAX_UNITS).collect();
+    for run in runs {
+        let units: Vec<&str> = units(run).take(MAX_UNITS).collect();
         for start in 0..units.len() {
             for end in start + 2..=(start + MAX_WORD_UNITS).min(units.len()) {
                 if units[end - 1].contains(BREAK) {
@@ -69,10 +173,23 @@ pub fn words_inside(
     Ok(words)
 }
 
+/// The words of the index that stand in a folded text, numbers and Latin words among them; for loose search.
+pub fn words_of(layout: &Layout, segments: &[SegmentReader], folded: &str) -> tantivy::Result<Vec<String>> {
+    let mut words = words_inside(layout, segments, &[folded.to_owned()])?;
+    for unit in units(folded).take(MAX_UNITS).filter(|unit| unit.starts_with(OPEN)) {
+        let word = unit.trim_matches([OPEN, CLOSE]);
+        let with_it = passages_with(segments, layout.words, word)?;
+        if with_it > 0 {
+            words.insert(word.to_owned(), with_it);
+        }
+    }
+    Ok(words.into_keys().collect())
+}
+
 /// In how many passages a phrase stands at the most: as many as its rarest unit. How many it really are is known only after
 /// reading all their places, which a question with filters never does.
-pub fn passages_at_most(layout: &Layout, segments: &[SegmentReader], phrase: &Phrase) -> tantivy::Result<u64> {
-    let distinct: BTreeSet<&str> = units(&phrase.folded).collect();
+pub fn passages_at_most(layout: &Layout, segments: &[SegmentReader], folded: &str) -> tantivy::Result<u64> {
+    let distinct: BTreeSet<&str> = units(folded).collect();
     let mut fewest = u64::MAX;
     for unit in distinct {
         fewest = fewest.min(passages_with(segments, layout.units, unit)?);

@@ -3,26 +3,30 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, DocId, SegmentReader, TERMINATED};
 
-use super::compile::{Compiler, ValueTest};
+use super::budget::Budget;
+use super::compile::Compiler;
 use super::document::StoredReport;
+use super::explain::explain;
+use super::facets::{ValueCounts, count_values, group_values, place_by_value, sum_facet, texts_of};
 use super::highlight::highlight;
 use super::layout::sort;
-use super::region::group_of;
+use super::operand::{Counted, WordLists, counted};
+use super::rank::Scorer;
 use super::store::is_alive;
+use super::values::ValueTest;
 use super::{Index, rank};
 use crate::citation::cite;
-use crate::error::Result;
-use crate::hits::{Facet, FacetCount, Grouping, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
-use crate::query::{Filter, Phrase, Query, Wanted};
+use crate::error::{Error, Result};
+use crate::hits::{Grouping, Hit, HitPassage, HitReport, HitSection, Hits, ScorePart, Summary, Totals};
+use crate::query::{Filter, Query, Scope, Wanted};
 use crate::report::{ReportId, passage_id};
-use crate::schema::fields::{Field, Matching};
-use crate::schema::ranking::Ranking;
+use crate::schema::fields::Field;
 
 /// What is asked of an index.
 #[derive(Clone, Debug)]
@@ -35,7 +39,14 @@ pub struct Request {
     pub limit: Option<usize>,
     /// What to count all hits by.
     pub facets: Vec<Grouping>,
+    /// Whether to tell how the question was answered, and of what parts the score of each hit is made.
+    pub explain: bool,
+    /// How long patterns, regular expressions and the like may take, whose cost cannot be foreseen; `None` is without limit.
+    pub time_limit: Option<Duration>,
 }
+
+/// How long a question may take that nobody waits for much longer.
+const USUAL_TIME_LIMIT: Duration = Duration::from_millis(1500);
 
 impl Request {
     /// All that a question finds, by relevance.
@@ -46,6 +57,8 @@ impl Request {
             sort: Sort::Relevance,
             limit: None,
             facets: Vec::new(),
+            explain: false,
+            time_limit: Some(USUAL_TIME_LIMIT),
         }
     }
 }
@@ -64,10 +77,12 @@ pub enum Sort {
 pub struct Found<'a> {
     index: &'a Index,
     summary: Summary,
-    /// The phrases to be marked.
-    phrases: Vec<Phrase>,
+    /// The operands to be marked.
+    operands: Vec<Counted>,
     /// The wanted hits, in order.
     matches: Vec<Match>,
+    /// What the scores of the wanted hits are made of, if that was asked.
+    parts: Option<Vec<Vec<ScorePart>>>,
 }
 
 /// A passage that matches.
@@ -86,34 +101,58 @@ struct Match {
 struct SegmentMatches {
     docs: Vec<DocId>,
     reports: Vec<u64>,
-    /// For each passage, for each phrase: how often it stands in all of it, and in its headings.
+    /// For each passage, for each operand: how often it stands in all of it, and in its headings.
     counts: Vec<(u32, u32)>,
     /// For each field that is counted: its values here.
     facets: Vec<ValueCounts>,
+    /// How many passages were candidates.
+    candidates: u64,
 }
 
-/// The values of a field in one segment, and how often each was counted.
-type ValueCounts = Vec<(Option<String>, Tally)>;
+impl SegmentMatches {
+    /// The counts of a passage that was found.
+    fn counts_of(&self, doc: DocId, operands: usize) -> &[(u32, u32)] {
+        match self.docs.binary_search(&doc) {
+            Ok(at) => &self.counts[at * operands..(at + 1) * operands],
+            Err(_) => &[],
+        }
+    }
+}
 
 impl Index {
     /// Finds all passages that a question asks for.
     ///
     /// # Errors
-    /// Only when the index is damaged.
+    /// When the index is damaged, or the question takes longer than it may.
     pub fn search(&self, request: &Request) -> Result<Found<'_>> {
-        super::guarded(&self.path, || self.find(request).map_err(|error| self.damaged(error)))
+        let is_costly = has_unforeseen_cost(&request.query);
+        let budget = Arc::new(Budget::new(request.time_limit.filter(|_| is_costly)));
+        super::guarded(&self.path, || {
+            self.find(request, &budget).map_err(|error| match budget.is_exceeded() {
+                true => too_long(request),
+                false => self.damaged(error),
+            })
+        })
     }
 
-    fn find(&self, request: &Request) -> tantivy::Result<Found<'_>> {
+    fn find(&self, request: &Request, budget: &Arc<Budget>) -> tantivy::Result<Found<'_>> {
         let started = Instant::now();
-        let phrases = distinct_phrases(&request.query);
         let segments = self.searcher.segment_readers();
+        let words = WordLists::of_query(&request.query, |text| rank::words_of(self.layout, segments, text))?;
+        let operands = counted(&request.query, &words);
         let found = segments
             .par_iter()
             .map(|segment| {
-                let mut found = self.match_segment(segment, &request.query, &phrases)?;
+                let compiler = Compiler {
+                    layout: self.layout,
+                    segment,
+                    counted: &operands,
+                    words: &words,
+                    budget,
+                };
+                let mut found = match_segment(&compiler, &request.query)?;
                 for grouping in &request.facets {
-                    let counts = count_values(grouping.field, segment, &found)?;
+                    let counts = count_values(grouping.field, segment, &found.docs, &found.reports)?;
                     found.facets.push(group_values(grouping, counts));
                 }
                 Ok(found)
@@ -125,112 +164,52 @@ impl Index {
             .enumerate()
             .map(|(number, grouping)| sum_facet(grouping, found.iter().map(|segment| &segment.facets[number])))
             .collect();
-        let mut matches = self.score(&phrases, &found)?;
+        let scorer = Scorer::new(self.layout, segments, self.passage_count()?, &operands)?;
+        let mut matches = score(&scorer, segments, &operands, &found)?;
         if let Some(field) = request.sort.field() {
-            place_by_value(field, segments, &mut matches)?;
+            let places: Vec<(u32, DocId)> = matches.iter().map(|found| (found.segment, found.doc)).collect();
+            let place = |at: usize, value: Option<u32>| matches[at].order = value.unwrap_or(UNKNOWN);
+            place_by_value(field, segments, places.into_iter(), place)?;
         }
         let totals = count_totals(&matches);
         keep_first(&mut matches, request.sort, request.limit);
+        let mut parts = None;
+        let mut explanation = None;
+        if request.explain {
+            let of_match = |found_match: &Match| {
+                let segment = found_match.segment as usize;
+                let counts = found[segment].counts_of(found_match.doc, operands.len());
+                scorer.parts(&operands, &segments[segment], found_match.doc, counts)
+            };
+            parts = Some(matches.iter().map(of_match).collect::<tantivy::Result<_>>()?);
+            let candidates = found.iter().map(|segment| segment.candidates).sum();
+            explanation = Some(explain(
+                self.layout,
+                segments,
+                &request.query,
+                &words,
+                candidates,
+                totals.passages,
+            )?);
+        }
         Ok(Found {
             index: self,
             summary: Summary {
                 query: request.asked.clone(),
                 interpreted: request.query.to_string(),
+                within: request.query.scope(),
                 totals,
                 took_ms: started.elapsed().as_secs_f64() * 1000.0,
                 limit: request.limit,
                 notes: self.unmatched_values(request)?,
                 facets,
+                suggestions: Vec::new(),
+                explain: explanation,
             },
-            phrases,
+            operands,
             matches,
+            parts,
         })
-    }
-
-    fn match_segment(
-        &self,
-        segment: &SegmentReader,
-        query: &Query,
-        phrases: &[Phrase],
-    ) -> tantivy::Result<SegmentMatches> {
-        let compiler = Compiler {
-            layout: self.layout,
-            segment,
-            phrases,
-        };
-        let mut matcher = compiler.compile(query)?;
-        let reports = segment.fast_fields().u64("report")?;
-        let heading_units = segment.fast_fields().u64("heading_units")?;
-        let mut found = SegmentMatches {
-            docs: Vec::new(),
-            reports: Vec::new(),
-            counts: Vec::new(),
-            facets: Vec::new(),
-        };
-        while matcher.doc() != TERMINATED {
-            let doc = matcher.doc();
-            if is_alive(segment, doc) {
-                found.docs.push(doc);
-                found.reports.push(reports.first(doc).unwrap_or_default());
-                let from = found.counts.len();
-                found.counts.resize(from + phrases.len(), (0, 0));
-                let heading_units = heading_units.first(doc).unwrap_or_default() as u32;
-                matcher.count(heading_units, &mut found.counts[from..]);
-            }
-            matcher.advance();
-        }
-        Ok(found)
-    }
-
-    /// Gives every match its score.
-    fn score(&self, phrases: &[Phrase], found: &[SegmentMatches]) -> tantivy::Result<Vec<Match>> {
-        let ranking = Ranking::ours();
-        let segments = self.searcher.segment_readers();
-        let passages = self.passage_count()?;
-        let idfs = phrases
-            .iter()
-            .map(|phrase| {
-                Ok(rank::idf(
-                    passages,
-                    rank::passages_at_most(self.layout, segments, phrase)?,
-                ))
-            })
-            .collect::<tantivy::Result<Vec<f32>>>()?;
-        let mut words = Vec::new();
-        if found.iter().any(|segment| !segment.docs.is_empty()) {
-            for (word, with_it) in rank::words_inside(self.layout, segments, phrases)? {
-                words.push((word, ranking.words * rank::idf(passages, with_it)));
-            }
-        }
-        let mut matches = Vec::with_capacity(found.iter().map(|segment| segment.docs.len()).sum());
-        for (ord, (segment, found)) in segments.iter().zip(found).enumerate() {
-            let from = matches.len();
-            let lengths = segment.get_fieldnorms_reader(self.layout.units)?;
-            for (at, (&doc, &report)) in found.docs.iter().zip(&found.reports).enumerate() {
-                let counts = &found.counts[at * phrases.len()..(at + 1) * phrases.len()];
-                let length = lengths.fieldnorm(doc);
-                let score = counts
-                    .iter()
-                    .zip(&idfs)
-                    .filter(|(count, _)| count.0 > 0)
-                    .map(|(&count, &idf)| rank::bm25(&ranking, idf, rank::weighted_mentions(&ranking, count), length));
-                matches.push(Match {
-                    segment: ord as u32,
-                    doc,
-                    report,
-                    occurrences: counts.iter().map(|count| count.0).sum(),
-                    score: score.sum(),
-                    order: 0,
-                });
-            }
-            for (word, idf) in &words {
-                rank::each_mention(self.layout, segment, word, &found.docs, |at, tf| {
-                    let found = &mut matches[from + at];
-                    found.score += rank::bm25(&ranking, *idf, tf as f32, lengths.fieldnorm(found.doc));
-                })?;
-            }
-        }
-        Ok(matches)
     }
 
     fn passage_count(&self) -> tantivy::Result<u64> {
@@ -334,7 +313,11 @@ impl Found<'_> {
                 label: section.kind.label().to_owned(),
                 headings: section.headings.clone(),
             },
-            highlights: highlight(&passage.text, &self.phrases),
+            highlights: highlight(&passage.text, &self.operands),
+            explain: self
+                .parts
+                .as_ref()
+                .and_then(|parts| parts.get(rank as usize - 1).cloned()),
             occurrences: found.occurrences.into(),
             topics: index.topics_of(found.segment, found.doc)?,
             citation: cite(&hit_report, &section.headings, passage.number),
@@ -423,15 +406,85 @@ impl Sort {
 /// The place of passages without a value among all values.
 const UNKNOWN: u32 = u32::MAX;
 
-/// The question's phrases, each once.
-fn distinct_phrases(query: &Query) -> Vec<Phrase> {
-    let mut phrases: Vec<Phrase> = Vec::new();
-    for phrase in query.phrases() {
-        if !phrases.iter().any(|known| known.folded == phrase.folded) {
-            phrases.push(phrase.clone());
+/// Whether nobody can tell beforehand how long an answer takes.
+fn has_unforeseen_cost(query: &Query) -> bool {
+    match query {
+        Query::Pattern(_) | Query::Near(_) | Query::Regex(_) => true,
+        Query::And(parts) | Query::Or(parts) => parts.iter().any(has_unforeseen_cost),
+        Query::Not(part) => has_unforeseen_cost(part),
+        Query::Within(scope, part) => *scope == Scope::Sentence || has_unforeseen_cost(part),
+        _ => false,
+    }
+}
+
+fn too_long(request: &Request) -> Error {
+    let limit = request.time_limit.unwrap_or_default().as_secs_f64();
+    let question = request.query.to_string();
+    Error::usage(format!(
+        "`{question}` takes longer than {limit} s, so nothing is answered: a part would not be exact"
+    ))
+    .hinted("give it more characters that must stand there, or filters: both narrow what must be compared")
+    .hinted("or let it take its time: --time-limit SECONDS, 0 for no limit")
+}
+
+fn match_segment(compiler: &Compiler<'_>, query: &Query) -> tantivy::Result<SegmentMatches> {
+    let segment = compiler.segment;
+    let operands = compiler.counted.len();
+    let mut matches = compiler.compile(query)?;
+    let reports = segment.fast_fields().u64("report")?;
+    let heading_units = segment.fast_fields().u64("heading_units")?;
+    let mut found = SegmentMatches {
+        docs: Vec::new(),
+        reports: Vec::new(),
+        counts: Vec::new(),
+        facets: Vec::new(),
+        candidates: 0,
+    };
+    while matches.doc() != TERMINATED {
+        let doc = matches.doc();
+        found.candidates += 1;
+        if found.candidates.is_multiple_of(256) {
+            compiler.budget.check()?;
+        }
+        if is_alive(segment, doc) && matches.matches()? {
+            found.docs.push(doc);
+            found.reports.push(reports.first(doc).unwrap_or_default());
+            let from = found.counts.len();
+            found.counts.resize(from + operands, (0, 0));
+            let heading_units = heading_units.first(doc).unwrap_or_default() as u32;
+            matches.count(heading_units, &mut found.counts[from..])?;
+        }
+        matches.advance();
+    }
+    Ok(found)
+}
+
+/// Gives every match its score.
+fn score(
+    scorer: &Scorer<'_>,
+    segments: &[SegmentReader],
+    operands: &[Counted],
+    found: &[SegmentMatches],
+) -> tantivy::Result<Vec<Match>> {
+    let mut matches = Vec::with_capacity(found.iter().map(|segment| segment.docs.len()).sum());
+    for (ord, (segment, found)) in (0..).zip(segments.iter().zip(found)) {
+        let scores = scorer.scores(segment, &found.docs, &found.counts)?;
+        let shown = |counts: &[(u32, u32)]| {
+            let shown = counts.iter().zip(operands).filter(|(_, operand)| operand.shown);
+            shown.map(|(count, _)| count.0).sum()
+        };
+        for (at, (&doc, &report)) in found.docs.iter().zip(&found.reports).enumerate() {
+            matches.push(Match {
+                segment: ord,
+                doc,
+                report,
+                occurrences: shown(&found.counts[at * operands.len()..(at + 1) * operands.len()]),
+                score: scores[at],
+                order: 0,
+            });
         }
     }
-    phrases
+    Ok(matches)
 }
 
 fn count_totals(matches: &[Match]) -> Totals {
@@ -458,130 +511,6 @@ fn keep_first(matches: &mut Vec<Match>, sort: Sort, limit: Option<usize>) {
         matches.truncate(limit);
     }
     matches.sort_unstable_by(|a, b| sort.compare(a, b));
-}
-
-/// Adds up what was counted in the segments.
-fn sum_facet<'a>(grouping: &Grouping, segments: impl Iterator<Item = &'a ValueCounts>) -> Facet {
-    let mut tallies: HashMap<&Option<String>, Tally> = HashMap::new();
-    for (value, tally) in segments.flatten() {
-        let all = tallies.entry(value).or_default();
-        all.passages += tally.passages;
-        // A report stands in one segment only.
-        all.reports += tally.reports;
-    }
-    let counts = tallies.into_iter().map(|(value, tally)| FacetCount {
-        value: value.clone(),
-        passages: tally.passages,
-        reports: tally.reports,
-    });
-    let mut counts: Vec<FacetCount> = counts.collect();
-    counts.sort_by(|a, b| (Reverse(a.passages), &a.value).cmp(&(Reverse(b.passages), &b.value)));
-    Facet {
-        field: grouping.field,
-        under: grouping.under.clone(),
-        counts,
-    }
-}
-
-/// Of paths, keeps what is wanted and cuts it off at the level that is counted; a report has one region, so that what becomes equal may
-/// be added up.
-fn group_values(grouping: &Grouping, counts: ValueCounts) -> ValueCounts {
-    if grouping.field.declaration().values != Matching::Path {
-        return counts;
-    }
-    let under = grouping.under.as_deref();
-    let grouped = counts.into_iter().filter_map(|(value, tally)| match value {
-        Some(value) => Some((Some(group_of(&value, under)?), tally)),
-        None => under.is_none().then_some((None, tally)),
-    });
-    grouped.collect()
-}
-
-/// How often a value was counted, and for which report last.
-#[derive(Clone, Default)]
-struct Tally {
-    passages: u64,
-    reports: u64,
-    last: Option<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, report: u64) {
-        self.passages += 1;
-        self.reports += u64::from(self.last != Some(report));
-        self.last = Some(report);
-    }
-}
-
-/// Counts the passages and reports with each value of a field in one segment.
-fn count_values(field: Field, segment: &SegmentReader, found: &SegmentMatches) -> tantivy::Result<ValueCounts> {
-    let column = segment.fast_fields().str(field.name())?;
-    let mut unknown = Tally::default();
-    let mut known = vec![Tally::default(); column.as_ref().map_or(0, value_count)];
-    for (&doc, &report) in found.docs.iter().zip(&found.reports) {
-        let mut has_value = false;
-        for ord in column.iter().flat_map(|column| column.term_ords(doc)) {
-            known[ord as usize].add(report);
-            has_value = true;
-        }
-        if !has_value {
-            unknown.add(report);
-        }
-    }
-    let mut counts = Vec::new();
-    if unknown.passages > 0 {
-        counts.push((None, unknown));
-    }
-    if let Some(column) = &column {
-        let ords: Vec<u64> = (0..)
-            .zip(&known)
-            .filter(|(_, tally)| tally.passages > 0)
-            .map(|(ord, _)| ord)
-            .collect();
-        let tallies = known.into_iter().filter(|tally| tally.passages > 0);
-        counts.extend(texts_of(column, &ords)?.into_iter().map(Some).zip(tallies));
-    }
-    Ok(counts)
-}
-
-/// Gives each match the place of its value among all values of a field.
-fn place_by_value(field: Field, segments: &[SegmentReader], matches: &mut [Match]) -> tantivy::Result<()> {
-    let columns = segments
-        .iter()
-        .map(|segment| segment.fast_fields().str(field.name()))
-        .collect::<tantivy::Result<Vec<_>>>()?;
-    let mut texts: Vec<Vec<String>> = Vec::with_capacity(columns.len());
-    for column in &columns {
-        let terms = column.as_ref().map_or(0, value_count) as u64;
-        let ords: Vec<u64> = (0..terms).collect();
-        texts.push(match column {
-            Some(column) => texts_of(column, &ords)?,
-            None => Vec::new(),
-        });
-    }
-    let all: Vec<&String> = texts.iter().flatten().collect::<BTreeSet<_>>().into_iter().collect();
-    for found in matches {
-        let segment = found.segment as usize;
-        let ord = columns[segment]
-            .as_ref()
-            .and_then(|column| column.ords().first(found.doc));
-        let text = ord.map(|ord| &texts[segment][ord as usize]);
-        found.order = text.map_or(UNKNOWN, |text| all.partition_point(|&other| other < text) as u32);
-    }
-    Ok(())
-}
-
-fn value_count(column: &StrColumn) -> usize {
-    column.dictionary().num_terms()
-}
-
-/// The values with these numbers, which ascend: read in one walk over the column's dictionary.
-fn texts_of(column: &StrColumn, ords: &[u64]) -> tantivy::Result<Vec<String>> {
-    let mut texts = Vec::with_capacity(ords.len());
-    column
-        .dictionary()
-        .sorted_ords_to_term_cb(ords, |text| texts.push(String::from_utf8_lossy(text).into_owned()))?;
-    Ok(texts)
 }
 
 /// Names the known values that share the most characters with one that is not known.

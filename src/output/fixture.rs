@@ -3,6 +3,7 @@
 use crate::citation::cite;
 use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::output::{Format, Options, print_hits};
+use crate::query::Scope;
 use crate::report::{Grade, Level, Metadata, Place, Quality, ReportId, ReportKind, SectionKind};
 use crate::schema::fields::Field;
 
@@ -39,6 +40,7 @@ pub(crate) fn hits() -> Hits {
         summary: Summary {
             query: "枫桥经验".into(),
             interpreted: "枫桥经验 year:2021..2024".into(),
+            within: Scope::Passage,
             totals: Totals {
                 passages: 3,
                 reports: 3,
@@ -48,6 +50,8 @@ pub(crate) fn hits() -> Hits {
             limit: None,
             notes: vec![],
             facets: facets(),
+            suggestions: Vec::new(),
+            explain: None,
         },
         hits: vec![long(), rare(), hostile()],
     }
@@ -85,6 +89,7 @@ fn hit(rank: u64, report: HitReport, section: HitSection, text: &str, source: Pl
     Hit {
         rank,
         score: 9.7 / rank as f32,
+        explain: None,
         citation: cite(&report, &section.headings, rank as u32),
         passage: HitPassage {
             id: format!("{}-{}", report.id, rank),

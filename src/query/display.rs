@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::token::{is_bare_phrase, is_bare_value};
-use super::{Filter, Phrase, Query, Wanted};
+use super::{Filter, Near, Phrase, Query, Wanted};
 
 impl fmt::Display for Query {
     /// Writes it in the usual form: phrases bare where they can be, `-` for `NOT`, a blank for `AND`.
@@ -11,12 +11,25 @@ impl fmt::Display for Query {
         match self {
             Query::All => f.write_str("*"),
             Query::Phrase(phrase) => write!(f, "{phrase}"),
+            Query::Pattern(pattern) => f.write_str(&pattern.text),
+            Query::Near(near) => write!(f, "{near}"),
+            Query::Regex(regex) => write!(f, "/{}/", regex.text),
+            Query::Words(words) => write_named(f, "words", &words.text),
+            Query::Heading(phrase) => write_named(f, "heading", &phrase.text),
             Query::Filter(filter) => write!(f, "{filter}"),
-            Query::And(parts) => write_joined(f, parts, " ", |part| matches!(part, Query::Or(_))),
-            Query::Or(parts) => write_joined(f, parts, " OR ", |_| false),
+            Query::And(parts) => {
+                let needs_brackets = |part: &Query| matches!(part, Query::Or(_) | Query::Within(..));
+                write_joined(f, parts, " ", needs_brackets)
+            }
+            Query::Or(parts) => write_joined(f, parts, " OR ", |part| matches!(part, Query::Within(..))),
             Query::Not(inner) => {
                 f.write_str("-")?;
-                write_part(f, inner, matches!(**inner, Query::And(_) | Query::Or(_)))
+                let brackets = matches!(**inner, Query::And(_) | Query::Or(_) | Query::Within(..));
+                write_part(f, inner, brackets)
+            }
+            Query::Within(scope, inner) => {
+                write_part(f, inner, matches!(**inner, Query::Within(..)))?;
+                write!(f, " --within {scope}")
             }
         }
     }
@@ -25,6 +38,14 @@ impl fmt::Display for Query {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_text(f, &self.text, is_bare_phrase(&self.text))
+    }
+}
+
+impl fmt::Display for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
+        let sign = if self.nearness.ordered { "~" } else { "~~" };
+        write!(f, "{}{sign}{}", in_quotes(&words.join(" ")), self.nearness.distance)
     }
 }
 
@@ -87,6 +108,11 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str, bare: bool) -> fmt::Result
     } else {
         f.write_str(&in_quotes(text))
     }
+}
+
+fn write_named(f: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
+    write!(f, "{name}:")?;
+    write_text(f, text, is_bare_value(text))
 }
 
 fn write_joined(

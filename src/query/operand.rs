@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::display::in_quotes;
-use super::token::{Reserved, Source, TokenKind, Value, Word, narrow};
-use super::{Filter, Phrase, Query, Wanted};
-use crate::error::{Error, Result};
+use super::token::{Source, TokenKind, Value, Word, narrow};
+use super::wildcard::NotNear;
+use super::{Filter, Near, Pattern, Phrase, Query, Regex, Wanted, Words};
+use crate::error::Result;
 use crate::schema::fields::{Field, Matching};
 use crate::schema::values::values_of;
 use crate::text::fold::fold_phrase;
+use crate::text::spans::{MOST_UNORDERED, Nearness};
 
 pub(super) const NOTHING_TO_SEARCH: &str = "nothing to search for: there is no character, letter or digit here";
 pub(super) const UNITS: &str = "punctuation, quotes and blanks cannot be searched for by themselves";
@@ -17,11 +19,106 @@ pub(super) const UNITS: &str = "punctuation, quotes and blanks cannot be searche
 pub(super) fn operand(source: &Source, kind: TokenKind, span: Range<usize>) -> Result<Option<Query>> {
     Ok(Some(match kind {
         TokenKind::Open | TokenKind::Close | TokenKind::And | TokenKind::Or | TokenKind::Not => return Ok(None),
+        TokenKind::Within(_) => return Ok(None),
         TokenKind::All => Query::All,
         TokenKind::Phrase(word) => phrase(source, word)?,
         TokenKind::Filter(field, values) => filter(source, field, values)?,
-        TokenKind::Reserved(form) => return Err(reserved(source, form, span)),
+        TokenKind::Pattern(word, wildcards) => pattern(source, word, &wildcards)?,
+        TokenKind::Near(word, nearness) => near(source, &word, nearness, span)?,
+        TokenKind::Regex(word) => regex(source, &word)?,
+        TokenKind::Words(word) => words(source, word)?,
+        TokenKind::Heading(words) => heading(source, words)?,
     }))
+}
+
+/// The value that a text means for a field.
+pub(super) fn value(field: Field, text: &str) -> Result<Wanted> {
+    let text = text.trim();
+    if matches!(text, "?" | "？") {
+        return Ok(Wanted::Unknown);
+    }
+    let source = Source::new(text);
+    let span = 0..source.len();
+    let word = Word {
+        text: text.to_owned(),
+        quoted: true,
+        span,
+    };
+    wanted(&source, field, word)
+}
+
+fn pattern(source: &Source, word: Word, wildcards: &[usize]) -> Result<Query> {
+    let nothing = || {
+        source
+            .wrong(
+                word.span.clone(),
+                "a wildcard needs a character, letter or digit beside it",
+            )
+            .hinted("`*` alone is every passage; `*` in a word stands for any characters of a clause, `?` for one")
+            .hinted("in quotes these are ordinary marks")
+    };
+    Pattern::with_wildcards(word.text.clone(), wildcards)
+        .map(Query::Pattern)
+        .ok_or_else(nothing)
+}
+
+fn near(source: &Source, word: &Word, nearness: Nearness, span: Range<usize>) -> Result<Query> {
+    let sign = if nearness.ordered { "~" } else { "~~" };
+    let example = format!("`\"调解 纠纷\"{sign}{}`", nearness.distance);
+    Near::of_text(&word.text, nearness)
+        .map(Query::Near)
+        .map_err(|wrong| match wrong {
+            NotNear::TooFew => source
+                .wrong(span, "a nearness needs two words or more")
+                .hinted(format!("part them by a blank in the quotes: {example}")),
+            NotNear::TooMany if nearness.ordered => source.wrong(span, "these are too many words for a nearness"),
+            NotNear::TooMany => source
+                .wrong(
+                    span,
+                    format!("more than {MOST_UNORDERED} words cannot be near each other in any order"),
+                )
+                .hinted("ask for them in order, with one `~`, or join them by blanks and say `--within sentence`"),
+            NotNear::Empty(text) => source
+                .wrong(
+                    span,
+                    format!("`{text}` is no word that could be near another: {NOTHING_TO_SEARCH}"),
+                )
+                .hinted(format!("write words parted by blanks: {example}")),
+        })
+}
+
+fn regex(source: &Source, word: &Word) -> Result<Query> {
+    let place = |inner: Range<usize>| {
+        let start = word.span.start + 1 + inner.start;
+        start..(word.span.start + 1 + inner.end).clamp(start + 1, word.span.end.max(start + 1))
+    };
+    match Regex::new(&word.text) {
+        Ok(regex) => Ok(Query::Regex(regex)),
+        Err(wrong) => {
+            let span = place(wrong.span);
+            let span = span.start.min(source.len() - 1)..span.end.min(source.len());
+            Err(source
+                .wrong(span, format!("the regular expression is wrong: {}", wrong.reason))
+                .hinted("a mark that stands for itself takes a backslash: `\\(`, `\\*`, `\\/`")
+                .hinted(format!(
+                    "in quotes these are ordinary marks: `{}`",
+                    in_quotes(&source.shown(word.span.clone()))
+                )))
+        }
+    }
+}
+
+fn words(source: &Source, word: Word) -> Result<Query> {
+    let nothing = || source.wrong(word.span.clone(), NOTHING_TO_SEARCH).hinted(UNITS);
+    Words::new(word.text.clone()).map(Query::Words).ok_or_else(nothing)
+}
+
+fn heading(source: &Source, words: Vec<Word>) -> Result<Query> {
+    let phrases = words.into_iter().map(|word| {
+        let nothing = || source.wrong(word.span.clone(), NOTHING_TO_SEARCH).hinted(UNITS);
+        Phrase::new(word.text.clone()).map(Query::Heading).ok_or_else(nothing)
+    });
+    Ok(Query::any_of(phrases.collect::<Result<Vec<_>>>()?))
 }
 
 fn phrase(source: &Source, word: Word) -> Result<Query> {
@@ -143,21 +240,4 @@ fn year(text: &str) -> Option<u16> {
         .unwrap_or(text);
     let four = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     four.then(|| digits.parse().ok()).flatten()
-}
-
-fn reserved(source: &Source, form: Reserved, span: Range<usize>) -> Error {
-    let what = match form {
-        Reserved::Near => "words near each other (`\"…\"~8`)",
-        Reserved::Wildcard => "a wildcard (`*` or `?` inside a word)",
-        Reserved::Regex => "a regular expression (`/…/`)",
-        Reserved::Words => "loose words (`words:(…)`)",
-        Reserved::Heading => "a search in headings (`heading:…`)",
-        Reserved::Within => "a unit of search (`--within …`)",
-    };
-    let quoted = in_quotes(&source.shown(span.clone()));
-    source
-        .wrong(span, format!("{what} is not part of the language yet"))
-        .hinted(format!(
-            "in quotes these are ordinary marks: `{quoted}` searches for the characters themselves"
-        ))
 }

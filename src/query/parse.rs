@@ -8,9 +8,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Query;
 use super::operand::operand;
 use super::token::{Source, TokenKind, Tokens};
+use super::{Query, Scope};
 use crate::error::{Error, Result};
 
 /// How deep groups may nest.
@@ -32,6 +32,7 @@ impl Query {
                 TokenKind::And => tree.and(token.span)?,
                 TokenKind::Or => tree.or(token.span)?,
                 TokenKind::Not => tree.not(token.span),
+                TokenKind::Within(scope) => tree.within(scope, token.span)?,
                 kind => {
                     if let Some(query) = operand(&source, kind, token.span)? {
                         tree.operand(query);
@@ -85,6 +86,8 @@ struct Group {
     negated: bool,
     /// The operator that has no operand after it yet.
     waiting: Option<Range<usize>>,
+    /// The unit of text in which all of it must hold.
+    scope: Option<Scope>,
 }
 
 impl<'a> Tree<'a> {
@@ -110,6 +113,16 @@ impl<'a> Tree<'a> {
     fn not(&mut self, span: Range<usize>) {
         self.group.negated = !self.group.negated;
         self.group.waiting = Some(span);
+    }
+
+    fn within(&mut self, scope: Scope, span: Range<usize>) -> Result<()> {
+        match self.group.scope.replace(scope) {
+            None => Ok(()),
+            Some(_) => Err(self
+                .source
+                .wrong(span, "`--within` stands twice")
+                .hinted("leave one out, or put brackets around what the inner one is for")),
+        }
     }
 
     fn and(&mut self, span: Range<usize>) -> Result<()> {
@@ -183,7 +196,11 @@ impl<'a> Tree<'a> {
             return Ok(None);
         }
         let last = Query::all_of(group.all);
-        Ok(Some(Query::any_of(group.any.into_iter().chain([last]))))
+        let query = Query::any_of(group.any.into_iter().chain([last]));
+        Ok(Some(match group.scope {
+            Some(scope) => query.within(scope),
+            None => query,
+        }))
     }
 
     fn check_operand_before(&self, operator: &Range<usize>) -> Result<()> {

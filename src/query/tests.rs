@@ -5,12 +5,13 @@ use std::ops::Range;
 use proptest::prelude::*;
 
 use super::parse::DEEPEST;
-use super::{Filter, Phrase, Query, Wanted};
+use super::{Filter, Near, Phrase, Query, Regex, Scope, Wanted, Words};
 use crate::error::{Error, ErrorKind};
 use crate::report::{Level, ReportKind, SectionKind};
 use crate::schema::fields::{Field, Matching};
 use crate::schema::values::values_of;
 use crate::text::fold::fold_phrase;
+use crate::text::spans::Nearness;
 
 /// A tree in a line: `(and ⟨枫桥⟩ (not ⟨信访⟩) township=古镛镇)`.
 fn tree(query: &Query, text: fn(&str) -> String) -> String {
@@ -21,6 +22,16 @@ fn tree(query: &Query, text: fn(&str) -> String) -> String {
     match query {
         Query::All => "*".to_owned(),
         Query::Phrase(phrase) => format!("⟨{}⟩", text(&phrase.text)),
+        Query::Pattern(pattern) => format!("pattern⟨{}⟩", text(&pattern.text)),
+        Query::Near(near) => {
+            let words: Vec<String> = near.words.iter().map(|word| text(&word.text)).collect();
+            let sign = if near.nearness.ordered { "<" } else { "<>" };
+            format!("near⟨{}⟩{sign}{}", words.join("|"), near.nearness.distance)
+        }
+        Query::Regex(regex) => format!("regex⟨{}⟩", text(&regex.text)),
+        Query::Words(words) => format!("words⟨{}⟩", text(&words.text)),
+        Query::Heading(phrase) => format!("heading⟨{}⟩", text(&phrase.text)),
+        Query::Within(scope, inner) => list(scope.name(), std::slice::from_ref(inner)),
         Query::Filter(filter) => {
             let values = filter.values.iter().map(|value| match value {
                 Wanted::Text(value) => text(value),
@@ -46,6 +57,12 @@ fn faults(query: &Query) -> usize {
             usize::from(parts.len() < 2) + parts.iter().filter(nested).count() + parts.iter().map(faults).sum::<usize>()
         }
         Query::Not(inner) => usize::from(matches!(**inner, Query::Not(_))) + faults(inner),
+        Query::Within(_, inner) => faults(inner),
+        Query::Pattern(pattern) => usize::from(pattern.runs().next().is_none()),
+        Query::Near(near) => usize::from(near.words.len() < 2),
+        Query::Heading(phrase) => usize::from(phrase.folded.is_empty()),
+        Query::Words(words) => usize::from(words.folded.is_empty()),
+        Query::Regex(_) => 0,
         Query::Phrase(phrase) => usize::from(phrase.folded.is_empty()),
         Query::Filter(filter) => usize::from(filter.values.is_empty()),
         Query::All => 0,
@@ -256,6 +273,85 @@ const READ: &[(&str, &str, &str)] = &[
     ("section:Problems", "section=problems", "section:problems"),
     ("级别：乡镇级", "level=township", "level:township"),
     ("level:国家级", "level=state", "level:state"),
+    // Near each other.
+    ("\"调解 纠纷\"~8", "near⟨调解|纠纷⟩<8", "\"调解 纠纷\"~8"),
+    ("“调解　纠纷”～８", "near⟨调解|纠纷⟩<8", "\"调解 纠纷\"~8"),
+    ("「调解 纠纷」~~0", "near⟨调解|纠纷⟩<>0", "\"调解 纠纷\"~~0"),
+    (
+        "\"调解 矛盾 纠纷\"~~12",
+        "near⟨调解|矛盾|纠纷⟩<>12",
+        "\"调解 矛盾 纠纷\"~~12",
+    ),
+    ("\"调解*员 纠?\"~3", "near⟨调解*员|纠?⟩<3", "\"调解*员 纠?\"~3"),
+    ("-\"甲 乙\"~3 丙", "(and (not near⟨甲|乙⟩<3) ⟨丙⟩)", "-\"甲 乙\"~3 丙"),
+    ("(\"甲 乙\"~3)", "near⟨甲|乙⟩<3", "\"甲 乙\"~3"),
+    // Wildcards.
+    ("调解*纠纷", "pattern⟨调解*纠纷⟩", "调解*纠纷"),
+    ("调解＊纠纷", "pattern⟨调解＊纠纷⟩", "调解＊纠纷"),
+    ("法治?府", "pattern⟨法治?府⟩", "法治?府"),
+    ("为什么？", "pattern⟨为什么？⟩", "为什么？"),
+    ("**法治**", "pattern⟨**法治**⟩", "**法治**"),
+    (
+        "新时代“枫桥*经验”*作用",
+        "pattern⟨新时代“枫桥*经验”*作用⟩",
+        "新时代“枫桥*经验”*作用",
+    ),
+    ("甲“乙*丙”", "⟨甲“乙*丙”⟩", "甲“乙*丙”"),
+    ("-法治*府", "(not pattern⟨法治*府⟩)", "-法治*府"),
+    // Regular expressions.
+    ("/法治.府/", "regex⟨法治.府⟩", "/法治.府/"),
+    ("／法治.府／", "regex⟨法治.府⟩", "/法治.府/"),
+    ("甲 /a b/ 乙", "(and ⟨甲⟩ regex⟨a b⟩ ⟨乙⟩)", "甲 /a b/ 乙"),
+    ("/1\\/3/", "regex⟨1\\/3⟩", "/1\\/3/"),
+    ("/1/3件/", "regex⟨1\\/3件⟩", "/1\\/3件/"),
+    ("-(/调解|纠纷/)", "(not regex⟨调解|纠纷⟩)", "-/调解|纠纷/"),
+    // Words and headings.
+    (
+        "words:(化解矛盾 纠纷)",
+        "words⟨化解矛盾 纠纷⟩",
+        "words:\"化解矛盾 纠纷\"",
+    ),
+    ("words:化解矛盾", "words⟨化解矛盾⟩", "words:化解矛盾"),
+    (
+        "词语：（化解（一）矛盾）",
+        "words⟨化解（一）矛盾⟩",
+        "words:化解（一）矛盾",
+    ),
+    ("(words:(甲乙) OR 丙)", "(or words⟨甲乙⟩ ⟨丙⟩)", "words:甲乙 OR 丙"),
+    ("heading:宣传", "heading⟨宣传⟩", "heading:宣传"),
+    ("小标题：“普法 宣传”", "heading⟨普法 宣传⟩", "heading:\"普法 宣传\""),
+    ("Ｈｅａｄｉｎｇ：宣传", "heading⟨宣传⟩", "heading:宣传"),
+    (
+        "heading:宣传,普法",
+        "(or heading⟨宣传⟩ heading⟨普法⟩)",
+        "heading:宣传 OR heading:普法",
+    ),
+    // Units of text.
+    (
+        "甲 乙 --within sentence",
+        "(sentence (and ⟨甲⟩ ⟨乙⟩))",
+        "甲 乙 --within sentence",
+    ),
+    (
+        "甲 OR 乙 --within=section 丙",
+        "(section (or ⟨甲⟩ (and ⟨乙⟩ ⟨丙⟩)))",
+        "甲 OR 乙 丙 --within section",
+    ),
+    (
+        "－－ｗｉｔｈｉｎ 同句 甲 乙",
+        "(sentence (and ⟨甲⟩ ⟨乙⟩))",
+        "甲 乙 --within sentence",
+    ),
+    (
+        "(甲 乙 --within 句) 丙",
+        "(and (sentence (and ⟨甲⟩ ⟨乙⟩)) ⟨丙⟩)",
+        "(甲 乙 --within sentence) 丙",
+    ),
+    (
+        "((甲 乙 --within 句) 丙) --within 全文",
+        "(report (and (sentence (and ⟨甲⟩ ⟨乙⟩)) ⟨丙⟩))",
+        "(甲 乙 --within sentence) 丙 --within report",
+    ),
     ("kind:其他", "kind=other", "kind:other"),
     ("类型：政府工作报告", "kind=政府工作报告", "kind:政府工作报告"),
 ];
@@ -270,7 +366,6 @@ fn text_is_read_as_a_tree_and_written_back() {
     }
 }
 
-const NOT_YET: &str = "is not part of the language yet";
 const NOTHING: &str = "nothing to search for";
 
 /// Text, span, a part of the reason, a part of the first hint.
@@ -442,30 +537,123 @@ const WRONG: &[(&str, Range<usize>, &str, &str)] = &[
         "`发布机` is not a field",
         "did you mean `发布机构:`",
     ),
-    // What the language will have one day.
-    ("\"调解 纠纷\"~8", 0..9, NOT_YET, "「\"调解 纠纷\"~8」"),
-    ("\"调解 纠纷\"~~8", 0..10, NOT_YET, "in quotes these are ordinary marks"),
-    ("“调解 纠纷”～8", 0..9, NOT_YET, "in quotes these are ordinary marks"),
-    ("甲 调解*纠纷", 2..7, NOT_YET, "`\"调解*纠纷\"`"),
-    ("法治?府", 0..4, NOT_YET, "`\"法治?府\"`"),
-    ("为什么？", 0..4, NOT_YET, "`\"为什么？\"`"),
-    ("**法治**", 0..6, NOT_YET, "in quotes these are ordinary marks"),
-    ("?", 0..1, NOT_YET, "in quotes these are ordinary marks"),
-    ("township:古*", 0..11, NOT_YET, "in quotes these are ordinary marks"),
-    ("/法治.府/", 0..6, NOT_YET, "`\"/法治.府/\"`"),
-    ("words:(化解矛盾纠纷)", 0..14, NOT_YET, "`\"words:(化解矛盾纠纷)\"`"),
-    ("heading:宣传", 0..10, NOT_YET, "`\"heading:宣传\"`"),
     (
-        "Ｈｅａｄｉｎｇ：宣传",
-        0..10,
-        NOT_YET,
-        "in quotes these are ordinary marks",
+        "headng:宣传",
+        0..6,
+        "`headng` is not a field",
+        "did you mean `heading:`",
     ),
     (
-        "甲 --within sentence",
+        "小标体：宣传",
+        0..3,
+        "`小标体` is not a field",
+        "did you mean `小标题:`",
+    ),
+    // Near each other.
+    (
+        "\"调解纠纷\"~8",
+        0..8,
+        "a nearness needs two words",
+        "part them by a blank",
+    ),
+    ("\"调解 ，\"~8", 0..8, "`，` is no word", "parted by blanks"),
+    (
+        "\"一 二 三 四 五 六 七\"~~8",
+        0..18,
+        "more than 6 words",
+        "--within sentence",
+    ),
+    ("\"调解 纠纷\"~", 0..8, "must be a nearness", "`\"调解 纠纷\"~8`"),
+    ("\"调解 纠纷\"~八", 0..9, "must be a nearness", "the most units between"),
+    ("\"调解 纠纷\"~~~8", 0..11, "must be a nearness", "`~~` for any order"),
+    (
+        "\"调解 纠纷\"~9999",
+        0..12,
+        "more than 1000 units apart",
+        "the most units between",
+    ),
+    ("甲\"乙 丙\"~8", 0..8, "must be a nearness", "write words in quotes"),
+    // Wildcards.
+    ("?", 0..1, "a wildcard needs a character", "`*` alone is every passage"),
+    (
+        "甲 *？",
+        2..4,
+        "a wildcard needs a character",
+        "`*` alone is every passage",
+    ),
+    (
+        "township:古*",
+        9..11,
+        "a wildcard cannot stand after a name",
+        "`\"古*\"`",
+    ),
+    (
+        "heading:宣*",
+        8..10,
+        "a wildcard cannot stand after a name",
+        "`\"宣*\"`",
+    ),
+    ("words:化*", 6..8, "a wildcard cannot stand after a name", "`\"化*\"`"),
+    // Regular expressions.
+    ("/法治", 0..1, "the regular expression is never closed", "`/`"),
+    ("//", 0..1, "the regular expression is never closed", "`/`"),
+    (
+        "甲 /法治(府/",
+        5..6,
+        "the regular expression is wrong: unclosed group",
+        "takes a backslash",
+    ),
+    (
+        "/法治+*{府/",
+        6..7,
+        "the regular expression is wrong",
+        "takes a backslash",
+    ),
+    (
+        "/(.{1000}){1000}/",
+        1..16,
+        "the regular expression is wrong: it is too large",
+        "takes a backslash",
+    ),
+    // Words, headings, units of text.
+    (
+        "words:",
+        0..6,
+        "no value after `words:`",
+        "write the text directly after it",
+    ),
+    ("words:()", 6..8, NOTHING, "punctuation"),
+    ("words:(化解", 6..7, "the bracket is never closed", "`)`"),
+    (
+        "heading:",
+        0..8,
+        "no value after `heading:`",
+        "write the text directly after it",
+    ),
+    (
+        "heading:，",
+        0..8,
+        "no value after `heading:`",
+        "write the text directly after it",
+    ),
+    ("heading:。", 8..9, NOTHING, "punctuation"),
+    (
+        "甲 --within",
         2..10,
-        NOT_YET,
-        "in quotes these are ordinary marks",
+        "`--within` does not say what",
+        "sentence 同句, passage 同段, section 同节, report 同篇",
+    ),
+    (
+        "甲 --within page",
+        2..15,
+        "`page` is not a unit of text",
+        "sentence 同句",
+    ),
+    (
+        "甲 --within 句 乙 --within 节",
+        15..25,
+        "`--within` stands twice",
+        "leave one out",
     ),
 ];
 
@@ -498,10 +686,10 @@ fn every_hint_to_quote_can_be_followed() {
         "townshp:古镛镇",
         "村(社区 干部)",
         "（一）加强",
-        "法治?府",
+        "township:古*",
         "--limit",
-        "/法/",
-        "\"甲 乙\"~8",
+        "/法",
+        "\"甲\"~8",
     ] {
         assert!(Query::parse(text).is_err(), "{text}");
         let quoted = super::display::in_quotes(text);
@@ -744,14 +932,50 @@ fn filter() -> impl Strategy<Value = Query> {
 
 fn question() -> impl Strategy<Value = Query> {
     let phrase = searchable_text().prop_filter_map("has a unit", |text| Phrase::new(text).map(Query::Phrase));
-    let leaf = prop_oneof![1 => Just(Query::All), 6 => phrase, 3 => filter()];
+    let heading = searchable_text().prop_filter_map("has a unit", |text| Phrase::new(text).map(Query::Heading));
+    let words = searchable_text().prop_filter_map("has a unit", |text| Words::new(text.trim()).map(Query::Words));
+    let leaf = prop_oneof![
+        1 => Just(Query::All),
+        6 => phrase,
+        3 => filter(),
+        2 => pattern(),
+        2 => near(),
+        2 => expression(),
+        1 => words,
+        1 => heading,
+    ];
     leaf.prop_recursive(5, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(Query::all_of),
             prop::collection::vec(inner.clone(), 1..4).prop_map(Query::any_of),
-            inner.prop_map(Query::negated),
+            inner.clone().prop_map(Query::negated),
+            (inner, prop::sample::select(Scope::ALL.to_vec())).prop_map(|(query, scope)| query.within(scope)),
         ]
     })
+}
+
+/// Words with wildcards, as they are read: what is in quotes inside them is no wildcard.
+fn pattern() -> impl Strategy<Value = Query> {
+    let text = prop_oneof!["[一-龥*?？＊]{2,8}", "[甲乙a1“”「」（）*?，。-]{2,10}"];
+    text.prop_filter_map("is a pattern", |text| match Query::parse(&text) {
+        Ok(query @ Query::Pattern(_)) => Some(query),
+        _ => None,
+    })
+}
+
+fn near() -> impl Strategy<Value = Query> {
+    let words = prop::collection::vec(
+        prop_oneof!["[一-龥]{1,3}", "[一-龥]\\*[一-龥]", "[甲\"”」“a1]{1,4}"],
+        2..5,
+    );
+    (words, 0u32..=1000, any::<bool>()).prop_filter_map("words near each other", |(words, distance, ordered)| {
+        Near::new(&words, Nearness { distance, ordered }).map(Query::Near)
+    })
+}
+
+fn expression() -> impl Strategy<Value = Query> {
+    let text = prop_oneof!["[一-龥]{1,3}\\.\\*[一-龥]", "[甲乙/ a1|.+?()＼\\\\]{1,8}"];
+    text.prop_filter_map("an expression", |text| Regex::new(&text).ok().map(Query::Regex))
 }
 
 /// The same text in full width.

@@ -6,10 +6,12 @@
 
 use std::ops::Range;
 
+use super::Scope;
 use super::display::in_quotes;
 use crate::error::{Error, Result};
 use crate::schema::fields::Field;
 use crate::text::fold::simplify_char;
+use crate::text::spans::Nearness;
 
 /// A part of a question, with the characters it was written with.
 #[derive(Debug)]
@@ -28,8 +30,19 @@ pub(super) enum TokenKind {
     /// `*` alone.
     All,
     Phrase(Word),
+    /// A word with wildcards, and which of its characters they are.
+    Pattern(Word, Vec<usize>),
+    /// `"…"~8`
+    Near(Word, Nearness),
+    /// `/…/`: what stands between the slashes; the span is with them.
+    Regex(Word),
+    /// `words:(…)`
+    Words(Word),
+    /// `heading:…`, any of these.
+    Heading(Vec<Word>),
     Filter(Field, Vec<Value>),
-    Reserved(Reserved),
+    /// `--within …`
+    Within(Scope),
 }
 
 /// Characters without a blank between them, or a quoted text.
@@ -49,21 +62,20 @@ pub(super) enum Value {
     Word(Word),
 }
 
-/// A form that the language will have, and that must not be taken for text until then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reserved {
-    /// `"…"~8`
-    Near,
-    /// `*` or `?` inside a word.
-    Wildcard,
-    /// `/…/`
-    Regex,
-    /// `words:(…)`
+/// What the marks in a word and after it make of it.
+#[derive(Debug, PartialEq)]
+enum Form {
+    Plain,
+    /// These characters of it are wildcards.
+    Wild(Vec<usize>),
+    Near(Nearness),
+}
+
+/// An operand that is known by a name before a colon, but is no field.
+#[derive(Clone, Copy)]
+enum Named {
     Words,
-    /// `heading:…`
     Heading,
-    /// `--within …`
-    Within,
 }
 
 /// A question's text, as characters.
@@ -145,8 +157,19 @@ const OPERATORS: [Operator; 7] = [
     (&['非'], || TokenKind::Not),
 ];
 
-/// Words before a colon that will mean something one day.
-const RESERVED_NAMES: [(&str, Reserved); 2] = [("words", Reserved::Words), ("heading", Reserved::Heading)];
+/// What may stand before a colon beside the names of fields.
+const NAMES: [(&str, Named); 7] = [
+    ("words", Named::Words),
+    ("词", Named::Words),
+    ("词语", Named::Words),
+    ("heading", Named::Heading),
+    ("headings", Named::Heading),
+    ("标题", Named::Heading),
+    ("小标题", Named::Heading),
+];
+
+/// More units than this between two words are no nearness.
+const FARTHEST: u32 = 1000;
 
 /// More characters than this before a colon are no name of a field, not even nearly.
 const LONGEST_NAME: usize = 20;
@@ -169,7 +192,7 @@ impl<'a> Tokens<'a> {
             '(' => self.single(TokenKind::Open),
             ')' => self.close()?,
             '-' => self.minus()?,
-            '/' if !self.ends_at(1, Place::Operand) => self.regex(),
+            '/' if !self.ends_at(1, Place::Operand) => self.regex()?,
             '*' if self.ends_at(1, Place::Operand) => self.single(TokenKind::All),
             _ => match self.operator()? {
                 Some(operator) => operator,
@@ -217,8 +240,8 @@ impl<'a> Tokens<'a> {
         let start = self.at;
         self.skip_to_blank();
         let name: String = self.source.slice(start..self.at).chars().map(narrow).collect();
-        if name == "--within" {
-            return Ok(TokenKind::Reserved(Reserved::Within));
+        if name == "--within" || name.starts_with("--within=") {
+            return self.within(start, name.strip_prefix("--within="));
         }
         let shown = self.source.shown(start..self.at);
         Err(self
@@ -230,9 +253,56 @@ impl<'a> Tokens<'a> {
             .hinted(format!("quote it to search for the text: `{}`", in_quotes(&shown))))
     }
 
-    fn regex(&mut self) -> TokenKind {
-        self.skip_to_blank();
-        TokenKind::Reserved(Reserved::Regex)
+    /// The unit of text after `--within`.
+    fn within(&mut self, start: usize, value: Option<&str>) -> Result<TokenKind> {
+        let name = match value {
+            Some(value) => value.to_owned(),
+            None => {
+                while self.peek().is_some_and(is_blank) {
+                    self.at += 1;
+                }
+                let from = self.at;
+                self.skip_to_blank();
+                self.source.slice(from..self.at).chars().map(narrow).collect()
+            }
+        };
+        // A bracket that closes the group is no part of the name.
+        let open = name.chars().rev().take_while(|&c| c == ')').count();
+        self.at -= open;
+        let name = name.trim_end_matches(')');
+        Scope::named(name).map(TokenKind::Within).ok_or_else(|| {
+            let reason = match name {
+                "" => "`--within` does not say what".to_owned(),
+                name => format!("`{name}` is not a unit of text"),
+            };
+            let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
+            self.wrong(start..self.at, reason)
+                .hinted(format!("it is one of: {units}"))
+        })
+    }
+
+    /// The expression up to the slash that ends a word. Blanks may stand in it.
+    fn regex(&mut self) -> Result<TokenKind> {
+        let start = self.at;
+        let mut is_escaped = false;
+        self.at += 1;
+        while let Some(c) = self.peek().map(narrow) {
+            self.at += 1;
+            if c == '/' && !is_escaped && self.ends_at(0, Place::Operand) && self.at > start + 2 {
+                let text = self.source.slice(start + 1..self.at - 1);
+                let span = start..self.at;
+                return Ok(TokenKind::Regex(Word {
+                    text,
+                    quoted: false,
+                    span,
+                }));
+            }
+            is_escaped = c == '\\' && !is_escaped;
+        }
+        Err(self
+            .wrong(start..start + 1, "the regular expression is never closed")
+            .hinted("close it with `/`")
+            .hinted("quote the text if the slash belongs to it"))
     }
 
     fn skip_to_blank(&mut self) {
@@ -288,9 +358,12 @@ impl<'a> Tokens<'a> {
             self.at = after_colon;
             return self.filter(start, field).map(Some);
         }
-        if let Some((_, form)) = RESERVED_NAMES.into_iter().find(|(reserved, _)| *reserved == name) {
-            self.skip_to_blank();
-            return Ok(Some(TokenKind::Reserved(form)));
+        if let Some((_, named)) = NAMES.into_iter().find(|(known, _)| *known == name) {
+            self.at = after_colon;
+            return match named {
+                Named::Words => self.words(start).map(Some),
+                Named::Heading => self.heading(start).map(Some),
+            };
         }
         match near_name(&name) {
             None => Ok(None),
@@ -334,11 +407,7 @@ impl<'a> Tokens<'a> {
                 self.at += 1;
                 values.push(Value::Unknown);
             } else {
-                let (word, reserved) = self.word(Place::Value)?;
-                if let Some(form) = reserved {
-                    return Ok(TokenKind::Reserved(form));
-                }
-                values.push(Value::Word(word));
+                values.push(Value::Word(self.plain_word(Place::Value)?));
             }
             if !self.narrow_at(0).is_some_and(is_separator) {
                 return Ok(TokenKind::Filter(field, values));
@@ -346,6 +415,67 @@ impl<'a> Tokens<'a> {
             before = self.at..self.at + 1;
             self.at += 1;
         }
+    }
+
+    /// What is to stand in a heading, after its colon; `start` is where the name stands.
+    fn heading(&mut self, start: usize) -> Result<TokenKind> {
+        let mut words = Vec::new();
+        let mut before = start..self.at;
+        loop {
+            if self.ends_at(0, Place::Value) {
+                return Err(self.no_value(start, before));
+            }
+            words.push(self.plain_word(Place::Value)?);
+            if !self.narrow_at(0).is_some_and(is_separator) {
+                return Ok(TokenKind::Heading(words));
+            }
+            before = self.at..self.at + 1;
+            self.at += 1;
+        }
+    }
+
+    /// The words after their colon: in brackets, quoted, or up to a blank.
+    fn words(&mut self, start: usize) -> Result<TokenKind> {
+        if self.ends_at(0, Place::Operand) {
+            return Err(self.no_value(start, start..self.at));
+        }
+        if self.narrow_at(0) != Some('(') {
+            return self.plain_word(Place::Operand).map(TokenKind::Words);
+        }
+        let open = self.at;
+        let mut depth = 0usize;
+        while let Some(c) = self.peek().map(narrow) {
+            self.at += 1;
+            match c {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Ok(TokenKind::Words(Word {
+                    text: self.source.slice(open + 1..self.at - 1).trim().to_owned(),
+                    quoted: true,
+                    span: open..self.at,
+                }));
+            }
+        }
+        Err(self
+            .wrong(open..open + 1, "the bracket is never closed")
+            .hinted("close the words with `)`"))
+    }
+
+    /// A word in which wildcards and nearness have no place.
+    fn plain_word(&mut self, place: Place) -> Result<Word> {
+        let (word, form) = self.word(place)?;
+        let what = match form {
+            Form::Plain => return Ok(word),
+            Form::Wild(_) => "a wildcard",
+            Form::Near(_) => "a nearness",
+        };
+        let quoted = in_quotes(&self.source.shown(word.span.clone()));
+        Err(self
+            .wrong(word.span, format!("{what} cannot stand after a name and its colon"))
+            .hinted(format!("in quotes these are ordinary marks: `{quoted}`")))
     }
 
     /// The error that no value comes after `before`: a name with its colon, or a comma.
@@ -360,24 +490,37 @@ impl<'a> Tokens<'a> {
         let rest = self.source.chars.get(next..).unwrap_or_default();
         let word = rest.iter().take(LONGEST_NAME).position(word_end).unwrap_or(rest.len());
         if next == self.at || word == 0 || word > LONGEST_NAME || before.end - start > LONGEST_NAME {
-            return error.hinted("write a value directly after it; `?` is for an unknown one");
+            let is_field = self.source.slice(start..before.end.min(start + LONGEST_NAME));
+            let is_field = Field::named(
+                &is_field
+                    .chars()
+                    .map(narrow)
+                    .take_while(|&c| c != ':')
+                    .collect::<String>(),
+            )
+            .is_some();
+            return error.hinted(match is_field {
+                true => "write a value directly after it; `?` is for an unknown one",
+                false => "write the text directly after it",
+            });
         }
         let nearest = self.source.slice(start..before.end) + &self.source.slice(next..next + word);
         error.hinted(format!("write it without a blank: `{nearest}`"))
     }
 
     fn phrase(&mut self) -> Result<TokenKind> {
-        let (word, reserved) = self.word(Place::Operand)?;
-        Ok(match reserved {
-            Some(form) => TokenKind::Reserved(form),
-            None => TokenKind::Phrase(word),
+        let (word, form) = self.word(Place::Operand)?;
+        Ok(match form {
+            Form::Plain => TokenKind::Phrase(word),
+            Form::Wild(wildcards) => TokenKind::Pattern(word, wildcards),
+            Form::Near(nearness) => TokenKind::Near(word, nearness),
         })
     }
 
-    /// The word here, up to a blank or what else ends it, and the reserved form that it has.
-    fn word(&mut self, place: Place) -> Result<(Word, Option<Reserved>)> {
+    /// The word here, up to a blank or what else ends it, and what it is.
+    fn word(&mut self, place: Place) -> Result<(Word, Form)> {
         let start = self.at;
-        let mut reserved = None;
+        let mut wildcards = Vec::new();
         let mut brackets = Brackets::default();
         let mut whole = None;
         while let Some(c) = self.peek() {
@@ -389,7 +532,13 @@ impl<'a> Tokens<'a> {
                 whole = (self.at - start == inner.1).then_some(inner.0);
                 self.check_joined_operator()?;
                 if self.narrow_at(0) == Some('~') {
-                    reserved.get_or_insert(Reserved::Near);
+                    let nearness = self.nearness(start, whole.is_some(), place)?;
+                    let word = Word {
+                        text: whole.unwrap_or_default(),
+                        quoted: true,
+                        span: start..self.at,
+                    };
+                    return Ok((word, Form::Near(nearness)));
                 }
                 continue;
             }
@@ -397,9 +546,7 @@ impl<'a> Tokens<'a> {
             match narrow(c) {
                 '(' => brackets.open(self.at),
                 ')' => brackets.depth -= 1,
-                '*' | '?' => {
-                    reserved.get_or_insert(Reserved::Wildcard);
-                }
+                '*' | '?' => wildcards.push(self.at - start),
                 '”' | '」' | '』' => return Err(self.stray_quote(c)),
                 _ if is_blank(c) => return Err(self.blank_in_brackets(&brackets)),
                 _ => {}
@@ -412,7 +559,48 @@ impl<'a> Tokens<'a> {
         let span = start..self.at;
         let quoted = whole.is_some();
         let text = whole.unwrap_or_else(|| self.source.slice(span.clone()));
-        Ok((Word { text, quoted, span }, reserved))
+        let form = match wildcards.is_empty() {
+            true => Form::Plain,
+            false => Form::Wild(wildcards),
+        };
+        Ok((Word { text, quoted, span }, form))
+    }
+
+    /// The sign and the number after words in quotes; `start` is where the word starts, `is_whole` whether the quotes do.
+    fn nearness(&mut self, start: usize, is_whole: bool, place: Place) -> Result<Nearness> {
+        let mut signs = 0;
+        while self.narrow_at(0) == Some('~') {
+            self.at += 1;
+            signs += 1;
+        }
+        let mut digits = String::new();
+        while let Some(digit) = self.narrow_at(0).filter(char::is_ascii_digit) {
+            digits.push(digit);
+            self.at += 1;
+        }
+        let ends = self.ends_at(0, place);
+        let distance = digits.parse().ok().filter(|&distance: &u32| distance <= FARTHEST);
+        match distance.filter(|_| is_whole && signs <= 2 && ends) {
+            Some(distance) => Ok(Nearness {
+                distance,
+                ordered: signs == 1,
+            }),
+            None => {
+                while !self.ends_at(0, place) {
+                    self.at += 1;
+                }
+                let span = start..self.at;
+                let reason = match is_whole && signs <= 2 && ends && !digits.is_empty() {
+                    true => format!("words more than {FARTHEST} units apart are not near each other"),
+                    false => "`~` after a quote must be a nearness".to_owned(),
+                };
+                let quoted = in_quotes(&self.source.shown(span.clone()));
+                Err(self
+                    .wrong(span, reason)
+                    .hinted("write words in quotes, `~`, or `~~` for any order, and the most units between: `\"调解 纠纷\"~8`")
+                    .hinted(format!("in quotes these are ordinary marks: `{quoted}`")))
+            }
+        }
     }
 
     /// What stands in the quotes that open here, and how many characters it takes with them.
@@ -522,7 +710,7 @@ pub(super) fn is_bare_value(text: &str) -> bool {
     let source = Source::new(text);
     let first = source.chars.first().copied().map(narrow);
     let word = Tokens::new(&source).word(Place::Value);
-    first != Some('(') && matches!(word, Ok((word, None)) if !word.quoted && word.span == (0..source.len()))
+    first != Some('(') && matches!(word, Ok((word, Form::Plain)) if !word.quoted && word.span == (0..source.len()))
 }
 
 /// Brackets that are open inside a word.
@@ -610,6 +798,7 @@ fn near_name(name: &str) -> Option<&'static str> {
         std::iter::once(field.name()).chain(aliases)
     });
     names
+        .chain(NAMES.map(|(name, _)| name))
         .filter_map(|name| Some((slips(&written, &name.chars().collect::<Vec<_>>())?, name)))
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, name)| name)

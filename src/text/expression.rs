@@ -50,6 +50,8 @@ pub struct Readable {
     starts: Vec<usize>,
 }
 
+/// How long an expression may be, in bytes.
+const LONGEST: usize = 4096;
 /// How large a compiled expression may be, in bytes.
 const LARGEST: usize = 1 << 20;
 /// How deep an expression may nest.
@@ -67,6 +69,12 @@ impl Expression {
     /// # Errors
     /// When it is none, is too large, or can match nothing but the empty text.
     pub fn new(pattern: &str) -> Result<Self, Wrong> {
+        if pattern.len() > LONGEST {
+            return Err(Wrong {
+                span: 0..pattern.chars().count(),
+                reason: "it is too large".to_owned(),
+            });
+        }
         let narrow: String = pattern.chars().map(narrow).collect();
         let chars = |bytes: usize| narrow.get(..bytes).unwrap_or(&narrow).chars().count();
         let all = || 0..narrow.chars().count();
@@ -123,6 +131,17 @@ impl Expression {
     }
 }
 
+impl Required {
+    /// The runs that stand in every match.
+    pub fn runs(&self) -> Vec<String> {
+        match self {
+            Required::Nothing | Required::Any(_) => Vec::new(),
+            Required::Run(run) => vec![run.clone()],
+            Required::All(parts) => parts.iter().flat_map(Required::runs).collect(),
+        }
+    }
+}
+
 impl Readable {
     pub fn new(folded: &str) -> Self {
         let mut readable = Readable {
@@ -133,7 +152,8 @@ impl Readable {
             let shown = unit.trim_start_matches(OPEN).trim_end_matches(CLOSE);
             if unit.starts_with(OPEN) {
                 let kind = |c: Option<char>| c.map(|c| c.is_ascii_digit());
-                let merges = readable.text.ends_with(is_of_run) && kind(readable.text.chars().next_back()) == kind(shown.chars().next());
+                let merges = readable.text.ends_with(is_of_run)
+                    && kind(readable.text.chars().next_back()) == kind(shown.chars().next());
                 if merges {
                     readable.text.push(' ');
                 }
@@ -146,7 +166,10 @@ impl Readable {
 
     /// The units that a range of bytes touches.
     fn units(&self, bytes: Range<usize>) -> Span {
-        let first = self.starts.partition_point(|&start| start <= bytes.start).saturating_sub(1);
+        let first = self
+            .starts
+            .partition_point(|&start| start <= bytes.start)
+            .saturating_sub(1);
         let after = self.starts.partition_point(|&start| start < bytes.end);
         Span {
             start: first as u32,
@@ -296,7 +319,9 @@ fn required(meaning: &Hir, budget: &mut usize) -> Option<Required> {
             }
             let chars: Vec<char> = class.iter().flat_map(|range| range.start()..=range.end()).collect();
             *budget = budget.checked_sub(chars.len())?;
-            let units = chars.into_iter().map(|c| is_unit(c).then(|| Required::Run(c.to_string())));
+            let units = chars
+                .into_iter()
+                .map(|c| is_unit(c).then(|| Required::Run(c.to_string())));
             Some(Required::Any(units.collect::<Option<Vec<_>>>()?)).filter(|_| count > 0)
         }
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub, budget),
@@ -321,7 +346,10 @@ fn together(mut parts: Vec<Required>) -> Option<Required> {
 /// The runs of characters that are units by themselves. What belongs to a number or a word may be a part of it only.
 fn runs_of(literal: &str) -> Vec<String> {
     let parts = literal.split(|c| !is_unit(c) && c != BREAK);
-    parts.map(|run| run.trim_matches(BREAK).to_owned()).filter(|run| !run.is_empty()).collect()
+    parts
+        .map(|run| run.trim_matches(BREAK).to_owned())
+        .filter(|run| !run.is_empty())
+        .collect()
 }
 
 fn is_unit(c: char) -> bool {
@@ -341,14 +369,23 @@ mod tests {
         let expression = Expression::new(pattern).unwrap_or_else(|wrong| panic!("{pattern}: {wrong:?}"));
         let spans = expression.spans(&readable);
         spans
-            .map(|span| all[span.start as usize..span.end as usize].concat().replace([OPEN, CLOSE], "").replace(BREAK, "/"))
+            .map(|span| {
+                all[span.start as usize..span.end as usize]
+                    .concat()
+                    .replace([OPEN, CLOSE], "")
+                    .replace(BREAK, "/")
+            })
             .collect()
     }
 
     #[test]
     fn expressions_read_the_text_that_people_read() {
         for (pattern, text, expected) in [
-            (r"调解.{0,4}纠纷", "调解矛盾纠纷，调解各类邻里纠纷", vec!["调解矛盾纠纷", "调解各类邻里纠纷"]),
+            (
+                r"调解.{0,4}纠纷",
+                "调解矛盾纠纷，调解各类邻里纠纷",
+                vec!["调解矛盾纠纷", "调解各类邻里纠纷"],
+            ),
             (r"\d+件", "化解1,176件，办结97件", vec!["1176件", "97件"]),
             (r"９７件", "办结97件", vec!["97件"]),
             (r"新时代“枫桥经验”", "新时代枫桥经验", vec!["新时代枫桥经验"]),
@@ -386,7 +423,10 @@ mod tests {
     fn what_an_expression_needs_is_known() {
         let shown = |pattern: &str| format!("{:?}", Expression::new(pattern).unwrap().required());
         assert_eq!(shown("调解.*纠纷"), r#"All([Run("调解"), Run("纠纷")])"#);
-        assert_eq!(shown("法治(政府|社会)"), r#"All([Run("法治"), Any([Run("政府"), Run("社会")])])"#);
+        assert_eq!(
+            shown("法治(政府|社会)"),
+            r#"All([Run("法治"), Any([Run("政府"), Run("社会")])])"#
+        );
         assert_eq!(shown("甲?乙+"), r#"Run("乙")"#);
         assert_eq!(shown("12345热线"), r#"Run("热线")"#);
         assert_eq!(shown(r"\d+"), "Nothing");

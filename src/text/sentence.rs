@@ -26,8 +26,10 @@ pub fn sentence_of(ends: &[u32], unit: u32) -> usize {
 }
 
 fn ends_sentence(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '!' | '?' | '｡' | '︒' | '︕' | '︖' | '﹗' | '﹖')
-        || matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '。' | '！' | '？' | '!' | '?' | '｡' | '︒' | '︕' | '︖' | '﹗' | '﹖'
+    ) || matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -49,7 +51,10 @@ mod tests {
 
     #[test]
     fn sentences_end_at_their_marks_and_at_line_ends() {
-        assert_eq!(shown("一、主要举措\n甲，乙；丙。丁！戊？己"), "一主要举措|甲乙丙|丁|戊|己");
+        assert_eq!(
+            shown("一、主要举措\n甲，乙；丙。丁！戊？己"),
+            "一主要举措|甲乙丙|丁|戊|己"
+        );
         assert_eq!(shown("结案率97.8%。共1,176件"), "结案率97.8|共1176件");
         assert_eq!(shown("他说：“要调解。”会后落实"), "他说要调解|会后落实");
         assert_eq!(shown("1.加强；2.推进"), "1加强2推进");

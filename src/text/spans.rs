@@ -120,7 +120,7 @@ fn in_order(distance: u32, words: &[&[Span]], marks: Marks<'_>) -> Vec<Span> {
     let mut words = words.iter();
     let mut reached = words.next().map_or_else(Vec::new, |first| first.to_vec());
     for word in words {
-            let found = word.iter().filter_map(|span| {
+        let found = word.iter().filter_map(|span| {
             let before = reached.partition_point(|before| before.end <= span.start);
             let near = reached[..before].iter().rev();
             let near = near.take_while(|before| marks.distance(before.end, span.start) <= distance);
@@ -157,7 +157,8 @@ fn in_any_order(distance: u32, words: &[&[Span]], marks: Marks<'_>) -> Vec<Span>
         let mut starts = vec![None; sets];
         starts[1 << word] = Some(span.start);
         // Spans come in the order of their starts; those too far before this one are too far before all later ones.
-        let is_far = |before: &Placed| before.span.end <= span.start && marks.distance(before.span.end, span.start) > distance;
+        let is_far =
+            |before: &Placed| before.span.end <= span.start && marks.distance(before.span.end, span.start) > distance;
         while placed.get(first_near).is_some_and(is_far) {
             first_near += 1;
         }
@@ -199,7 +200,10 @@ mod tests {
 
     /// Where `word`, a letter or several, stands in a text of letters; `/` is a break.
     fn places(text: &str, word: &str) -> Vec<u32> {
-        (0..text.len()).filter(|&at| text[at..].starts_with(word)).map(|at| at as u32).collect()
+        (0..text.len())
+            .filter(|&at| text[at..].starts_with(word))
+            .map(|at| at as u32)
+            .collect()
     }
 
     fn breaks(text: &str) -> Vec<u32> {
@@ -207,7 +211,10 @@ mod tests {
     }
 
     fn shown(text: &str, spans: Vec<Span>) -> Vec<&str> {
-        spans.iter().map(|span| &text[span.start as usize..span.end as usize]).collect()
+        spans
+            .iter()
+            .map(|span| &text[span.start as usize..span.end as usize])
+            .collect()
     }
 
     fn near_in<'a>(text: &'a str, words: &[&str], distance: u32, ordered: bool) -> Vec<&'a str> {
@@ -215,12 +222,20 @@ mod tests {
             .iter()
             .map(|word| {
                 let starts = places(text, word).into_iter();
-                starts.map(|start| Span { start, end: start + word.len() as u32 }).collect()
+                starts
+                    .map(|start| Span {
+                        start,
+                        end: start + word.len() as u32,
+                    })
+                    .collect()
             })
             .collect();
         let words: Vec<&[Span]> = places.iter().map(Vec::as_slice).collect();
         let breaks = breaks(text);
-        let marks = Marks { length: text.len() as u32, breaks: &breaks };
+        let marks = Marks {
+            length: text.len() as u32,
+            breaks: &breaks,
+        };
         shown(text, near(Nearness { distance, ordered }, &words, marks))
     }
 
@@ -232,9 +247,22 @@ mod tests {
                 Part::Gap { .. } => None,
             })
             .collect();
-        let starts: Vec<(&[u32], u32)> = runs.iter().map(|(starts, length)| (starts.as_slice(), *length)).collect();
+        let starts: Vec<(&[u32], u32)> = runs
+            .iter()
+            .map(|(starts, length)| (starts.as_slice(), *length))
+            .collect();
         let breaks = breaks(text);
-        shown(text, sequence(parts, &starts, Marks { length: text.len() as u32, breaks: &breaks }))
+        shown(
+            text,
+            sequence(
+                parts,
+                &starts,
+                Marks {
+                    length: text.len() as u32,
+                    breaks: &breaks,
+                },
+            ),
+        )
     }
 
     fn run(text: &str) -> Part {
@@ -284,7 +312,10 @@ mod tests {
         let mut found = Vec::new();
         for start in 0..text.len() {
             for end in start + 1..=text.len() {
-                found.extend(fits(&text[start..end]).then_some(Span { start: start as u32, end: end as u32 }));
+                found.extend(fits(&text[start..end]).then_some(Span {
+                    start: start as u32,
+                    end: end as u32,
+                }));
             }
         }
         shown(text, shortest(found))
