@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, progress and warnings to standard error.
 
+mod batch;
 mod eval;
 mod filters;
 mod index;

@@ -1,15 +1,17 @@
 //! `baogao search`: finds passages, counts them, prints or exports them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::batch::Batch;
 use super::filters::Filters;
 use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::hits::Grouping;
-use crate::index::{Request, Sort};
+use crate::index::{Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted, print_hits};
-use crate::query::Query;
+use crate::query::{Query, Scope};
 use crate::schema::fields::Field;
 
 /// How many hits are printed for people, unless said otherwise.
@@ -19,22 +21,40 @@ const USUAL_LIMIT: usize = 20;
 ///
 /// A phrase is found in any spelling (full or half width, traditional characters, with or without quotes and blanks).
 /// Phrases with a blank between them must all stand in a passage; OR, NOT (or a leading -) and ( ) combine them;
-/// 乡镇:古镛镇 year:2021..2024 filter. See the README for the whole language.
+/// 乡镇:古镛镇 year:2021..2024 filter; \"调解 纠纷\"~8, 调解*纠纷, /正则/, heading:宣传 and words:(…) find more than phrases do. See the
+/// README for the whole language.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   baogao search 枫桥经验 --in reports
   baogao search '枫桥经验 网格员 -信访' --year 2021..2024 --facets township year
-  baogao search '\"法律明白人\" OR 法治带头人' --county 将乐县 -o hits.csv")]
+  baogao search '调解*纠纷 heading:矛盾' --within section --explain
+  baogao search '\"法律明白人\" OR 法治带头人' --county 将乐县 -o hits.csv
+  baogao search --queries phrases.txt --year 2023 -o counts.csv")]
 pub struct Args {
     /// What to look for; `*` for every passage
-    #[arg(allow_hyphen_values = true)]
-    query: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "queries")]
+    query: Option<String>,
+    /// Ask every question of a file: one a line, or a CSV or TSV with the columns name and query
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facets", "explain", "full"])]
+    queries: Option<PathBuf>,
+    /// With --queries: all hits of all questions, not only how many each has
+    #[arg(long, requires = "queries")]
+    hits: bool,
     #[command(flatten)]
     input: Input,
     /// Take the query as one phrase, whatever marks stand in it
     #[arg(long, short = 'F')]
     literal: bool,
+    /// The unit of text in which all of the query must hold: sentence, passage, section or report
+    #[arg(long, value_name = "UNIT")]
+    within: Option<String>,
+    /// Show how the query was understood and looked up, and what each score is made of
+    #[arg(long)]
+    explain: bool,
+    /// How long wildcards, regular expressions and the like may take; 0 for no limit [default: 1.5]
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<f64>,
     /// The order of the hits
     #[arg(long, value_name = "ORDER", default_value = "relevance", allow_hyphen_values = true)]
     sort: Order,
@@ -71,12 +91,32 @@ enum Order {
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let format = args.format()?;
-    let request = args.request(format)?;
+    if let Some(path) = &args.queries {
+        let batch = Batch {
+            path,
+            all_hits: args.hits,
+            format,
+            no_bom: args.no_bom,
+            output: args.output.as_ref(),
+            input: &args.input,
+        };
+        return batch.run(index, terminal, |text| args.request(text, format));
+    }
+    let asked = args.query.as_deref().unwrap_or_default();
+    let request = args.request(asked, format)?;
     let index = args.input.open(index, terminal)?;
-    let found = index.search(&request)?;
+    let found = index.answer(&request, !args.literal)?;
     if !format.holds_summary() {
         for note in &found.summary().notes {
             terminal.note(&format!("note: {note}"));
+        }
+        for near in &found.summary().suggestions {
+            terminal.note(&format!(
+                "near it: {} ({}): {}",
+                near.query,
+                near.reason,
+                counted(near.passages, "passage")
+            ));
         }
     }
     let destination = Destination::new(args.output.as_ref());
@@ -103,10 +143,19 @@ impl Args {
         }
     }
 
-    fn request(&self, format: Format) -> Result<Request> {
+    /// What a question asks for, the flags taken together with it.
+    fn request(&self, asked: &str, format: Format) -> Result<Request> {
         let query = match self.literal {
-            true => Query::literal(&self.query)?,
-            false => Query::parse(&self.query)?,
+            true => Query::literal(asked)?,
+            false => Query::parse(asked)?,
+        };
+        let query = query.and(self.filters.query()?);
+        let query = match self.scope()? {
+            Some(_) if matches!(query, Query::Within(..)) => {
+                return Err(Error::usage("--within stands both in the query and beside it").hinted("leave one out"));
+            }
+            Some(scope) if scope != Scope::Passage => query.within(scope),
+            _ => query,
         };
         let facets = self.facets.iter().map(|name| {
             let unknown = || {
@@ -119,14 +168,34 @@ impl Args {
         });
         let is_for_people = format == Format::Text && self.output.is_none();
         Ok(Request {
-            asked: self.query.clone(),
-            query: query.and(self.filters.query()?),
+            asked: asked.to_owned(),
+            query,
             sort: self.sort.into(),
             limit: self.limit.or(is_for_people.then_some(USUAL_LIMIT)),
             facets: facets.collect::<Result<_>>()?,
-            explain: false,
-            time_limit: None,
+            explain: self.explain,
+            time_limit: self.time_limit()?,
         })
+    }
+
+    fn scope(&self) -> Result<Option<Scope>> {
+        let named = |name: &String| {
+            Scope::named(name).ok_or_else(|| {
+                let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
+                Error::usage(format!("--within {name}: there is no such unit of text"))
+                    .hinted(format!("it is one of: {units}"))
+            })
+        };
+        self.within.as_ref().map(named).transpose()
+    }
+
+    fn time_limit(&self) -> Result<Option<Duration>> {
+        let Some(seconds) = self.time_limit else {
+            return Ok(Some(USUAL_TIME_LIMIT));
+        };
+        let limit = Duration::try_from_secs_f64(seconds)
+            .map_err(|_| Error::usage(format!("--time-limit {seconds}: not a number of seconds")))?;
+        Ok(Some(limit).filter(|limit| !limit.is_zero()))
     }
 }
 

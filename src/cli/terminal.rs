@@ -78,7 +78,16 @@ impl Terminal {
 
     /// Tells what went wrong, where, and what to do.
     pub fn error(&self, error: &Error) {
-        let mut text = format!("error: {error}\n");
+        self.tell(&format!("error: {error}\n"), error);
+    }
+
+    /// Tells what went wrong with a line of a list, and what to do.
+    pub fn error_at(&self, place: &str, error: &Error) {
+        self.tell(&format!("error: {place}: {error}\n"), error);
+    }
+
+    fn tell(&self, head: &str, error: &Error) {
+        let mut text = head.to_owned();
         if let ErrorKind::Syntax { query, span, .. } = &error.kind {
             text.push_str(&caret(query, span.clone()));
         }

@@ -22,6 +22,7 @@ mod region;
 mod searcher;
 mod sentence;
 mod store;
+mod suggest;
 mod tree;
 mod values;
 mod verify;
@@ -31,7 +32,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use document::{Prepared, SourceEntry, StoredReport};
-pub use searcher::{Found, Request, Sort};
+pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
 pub use verify::{Difference, Verification};
 pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};
 

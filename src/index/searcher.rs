@@ -46,7 +46,7 @@ pub struct Request {
 }
 
 /// How long a question may take that nobody waits for much longer.
-const USUAL_TIME_LIMIT: Duration = Duration::from_millis(1500);
+pub const USUAL_TIME_LIMIT: Duration = Duration::from_millis(1500);
 
 impl Request {
     /// All that a question finds, by relevance.
@@ -263,6 +263,10 @@ impl Found<'_> {
     /// What is true of all that was found.
     pub fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    pub(super) fn summary_mut(&mut self) -> &mut Summary {
+        &mut self.summary
     }
 
     /// The wanted hits in order, each made when it is asked for.

@@ -40,6 +40,10 @@ fn print_summary(summary: &Summary, out: &mut Sink<'_>) -> Result<()> {
     for note in &summary.notes {
         write!(out, "\nNote: {}\n", escaped(note))?;
     }
+    for suggestion in &summary.suggestions {
+        let (asked, reason) = (escaped(&suggestion.query), escaped(&suggestion.reason));
+        write!(out, "\nNear it: {asked} ({reason}): {} passages\n", suggestion.passages)?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Hits are taken one at a time and never held, so a million of them need no more memory than one. Nothing here asks the
 //! terminal: width and colours are the caller's to say, in [`Options`].
 
+pub mod batch;
 mod columns;
 mod csv;
 mod json;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::hits::{Facet, FacetCount, Hit, Summary};
 use crate::report::{Grade, Quality};
+use crate::hits::{Explanation, Facet, FacetCount, Hit, Suggestion, Summary};
 
 use super::passage::{self, Shown};
 use super::sink::Sink;
@@ -20,6 +21,8 @@ const LINES: usize = 6;
 const NARROWEST: usize = 16;
 const PATH_SEPARATOR: &str = " › ";
 const WIDEST_BAR: usize = 24;
+/// A longer question that is suggested moves what follows it.
+const WIDEST_SUGGESTION: usize = 40;
 
 impl Printer for Text {
     fn print(&self, summary: &Summary, hits: HitStream<'_>, options: &Options, out: &mut Sink<'_>) -> Result<()> {
@@ -33,8 +36,86 @@ impl Printer for Text {
         for facet in summary.facets.iter().filter(|facet| !facet.counts.is_empty()) {
             print_facet(facet, options, out)?;
         }
-        print_summary(summary, &ranks, &options.style, out)
+        print_summary(summary, &ranks, &options.style, out)?;
+        print_suggestions(&summary.suggestions, &options.style, out)?;
+        summary
+            .explain
+            .as_ref()
+            .map_or(Ok(()), |explained| print_explanation(explained, &options.style, out))
     }
+}
+
+/// Questions near one that found nothing: how much each finds, the question, and in what it differs.
+fn print_suggestions(suggestions: &[Suggestion], style: &Style, out: &mut Sink<'_>) -> Result<()> {
+    if suggestions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", style.paint(Label::Caption, "near it:"))?;
+    let passages = right_aligned("", suggestions.iter().map(|suggestion| suggestion.passages));
+    let asked: Vec<String> = suggestions
+        .iter()
+        .map(|suggestion| visible::line(&suggestion.query).into_owned())
+        .collect();
+    let width = asked
+        .iter()
+        .map(|asked| wrap::width(asked))
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST_SUGGESTION);
+    for ((suggestion, asked), passages) in suggestions.iter().zip(&asked).zip(&passages[1..]) {
+        let unit = if suggestion.passages == 1 {
+            "passage "
+        } else {
+            "passages"
+        };
+        let asked = wrap::pad(asked, width);
+        writeln!(
+            out,
+            "  {passages} {unit}  {asked}  ({})",
+            visible::line(&suggestion.reason)
+        )?;
+    }
+    Ok(())
+}
+
+/// How the question was answered: its tree, then what was looked up for each operand.
+fn print_explanation(explained: &Explanation, style: &Style, out: &mut Sink<'_>) -> Result<()> {
+    writeln!(out, "\n{}", style.paint(Label::Caption, "the question"))?;
+    for line in &explained.tree {
+        writeln!(out, "  {}", visible::line(line))?;
+    }
+    for plan in &explained.operands {
+        let head = format!("{}: {}", visible::line(&plan.operand), plan.method);
+        writeln!(out, "{}", style.paint(Label::Caption, &head))?;
+        let terms = plan
+            .terms
+            .iter()
+            .map(|term| format!("{} {}", visible::line(&term.term), grouped(term.passages)));
+        let terms: Vec<String> = terms.collect();
+        if !terms.is_empty() {
+            writeln!(out, "  passages with each: {}", terms.join(" · "))?;
+        }
+    }
+    let (candidates, matched) = (grouped(explained.candidates), grouped(explained.matched));
+    writeln!(out, "{candidates} candidates, {matched} matched")
+}
+
+/// The parts of a score, one a line.
+fn print_parts(hit: &Hit, margin: &str, style: &Style, out: &mut Sink<'_>) -> Result<()> {
+    let Some(parts) = &hit.explain else { return Ok(()) };
+    let head = format!("score {:.3}", hit.score);
+    writeln!(out, "{margin}{}", style.paint(Label::Caption, &head))?;
+    for part in parts {
+        let name = visible::line(&part.name);
+        writeln!(
+            out,
+            "{margin}  {:.3} = {:.3} × {:.2}  {name}",
+            part.value * part.weight,
+            part.value,
+            part.weight
+        )?;
+    }
+    Ok(())
 }
 
 /// The highest rank to come, as far as the summary tells.
@@ -71,6 +152,7 @@ fn print_hit(hit: &Hit, rank_width: usize, options: &Options, out: &mut Sink<'_>
         &options.style,
         out,
     )?;
+    print_parts(hit, &margin, &options.style, out)?;
     out.put("\n")
 }
 

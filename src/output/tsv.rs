@@ -29,7 +29,7 @@ impl Printer for Tsv {
     }
 }
 
-fn one_line(cell: &str) -> String {
+pub(super) fn one_line(cell: &str) -> String {
     cell.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ")
 }
 

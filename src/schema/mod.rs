@@ -6,6 +6,7 @@ pub mod boilerplate;
 pub mod columns;
 pub mod corrections;
 pub mod evidence;
+pub mod confusions;
 pub mod fields;
 pub mod gazetteer;
 pub mod lexicon;
