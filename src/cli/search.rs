@@ -21,7 +21,7 @@ const USUAL_LIMIT: usize = 20;
 ///
 /// A phrase is found in any spelling (full or half width, traditional characters, with or without quotes and blanks).
 /// Phrases with a blank between them must all stand in a passage; OR, NOT (or a leading -) and ( ) combine them;
-/// 乡镇:古镛镇 year:2021..2024 filter; \"调解 纠纷\"~8, 调解*纠纷, /正则/, heading:宣传 and words:(…) find more than phrases do. See the
+/// 乡镇:古镛镇 year:2021..2024 filter; "调解 纠纷"~8, 调解*纠纷, /正则/, heading:宣传 and words:(…) find more than phrases do. See the
 /// README for the whole language.
 #[derive(clap::Args)]
 #[command(after_help = "\

@@ -56,7 +56,7 @@ impl Index {
         let mut suggestions: Vec<Suggestion> = Vec::new();
         for (kind, query, reason) in near.into_iter().take(MOST_TRIED) {
             let text = query.to_string();
-            if suggestions.iter().any(|known| known.query == text) {
+            if query == Query::All || suggestions.iter().any(|known| known.query == text) {
                 continue;
             }
             let mut request = Request::new(query);

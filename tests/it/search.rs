@@ -194,12 +194,16 @@ fn what_is_wrong_with_a_question_is_shown_by_a_caret() {
         "year:2024..2021",
         "section:成果",
         "township: 青石镇",
-        "法治*府",
-        "\"调解 纠纷\"~8",
-        "/正则/",
-        "words:(化解)",
+        "township:古*",
+        "\"调解纠纷\"~8",
+        "\"调解 纠纷\"~",
+        "/法治(府/",
+        "/法治",
+        "words:(化解",
+        "headng:宣传",
+        "小标体：宣传",
         "（一）加强",
-        "枫桥经验 --within section",
+        "枫桥经验 --within page",
     ];
     let shown: Vec<String> = questions
         .iter()
@@ -507,4 +511,215 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
         (coloured("auto"), coloured("never"), coloured("always")),
         (false, false, true)
     );
+}
+
+#[test]
+fn operands_meet_within_a_unit_of_text() {
+    let dir = TestDir::new();
+    dir.write(
+        "reports/a.txt",
+        report(
+            "云河县",
+            "青石镇",
+            2022,
+            "网格员入户宣讲。调解员化解纠纷，网格长到场。\n（二）加强队伍建设\n法律明白人入户。",
+        ),
+    );
+    dir.index("reports");
+    let passages = |question: &str, scope: &[&str]| {
+        let hits = dir.search(&[&[question], scope].concat());
+        (hits.summary.within.name(), hits.summary.totals.passages)
+    };
+    assert_eq!(passages("网格员 调解员", &[]), ("passage", 1));
+    assert_eq!(passages("网格员 调解员", &["--within", "sentence"]), ("sentence", 0));
+    assert_eq!(passages("调解员 网格长", &["--within", "同句"]), ("sentence", 1));
+    assert_eq!(passages("调解员 -网格员", &["--within", "sentence"]), ("sentence", 1));
+    assert_eq!(passages("网格员 法律明白人", &[]), ("passage", 0));
+    assert_eq!(passages("网格员 法律明白人 --within section", &[]), ("section", 2));
+    assert_eq!(passages("网格员 补齐短板 --within section", &[]), ("section", 0));
+    assert_eq!(passages("网格员 补齐短板 --within report", &[]), ("report", 2));
+    assert_eq!(
+        passages("网格员 补齐短板 section:achievements --within report", &[]),
+        ("report", 0)
+    );
+    dir.run(&["search", "甲 --within report", "--within", "section"])
+        .exits(2)
+        .tells(&["stands both in the query and beside it"]);
+    dir.run(&["search", "甲", "--within", "page"])
+        .exits(2)
+        .tells(&["--within page", "sentence 同句"]);
+}
+
+#[test]
+fn what_finds_nothing_says_what_would_find_something() {
+    let dir = three();
+    let suggestions = |arguments: &[&str]| {
+        let summary = dir.search(arguments).summary;
+        assert_eq!(summary.totals, Totals::default(), "{arguments:?}");
+        let told = summary.suggestions.iter().map(|near| {
+            let again = dir.search(&[&near.query]).summary.totals;
+            assert_eq!(
+                (near.passages, near.reports),
+                (again.passages, again.reports),
+                "{}",
+                near.query
+            );
+            assert!(near.passages > 0);
+            format!("{} {}: {}", near.query, near.reason, near.passages)
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        suggestions(&["法律明白员"])[0],
+        "法律明白人 法律明白人 for 法律明白员: 2"
+    );
+    assert!(suggestions(&["枫桥经验", "--year", "2024"])[0].starts_with("枫桥经验 without year:2024: 2"));
+    let apart = suggestions(&["枫桥经验 短板", "--within", "sentence"]);
+    assert_eq!(
+        apart[0],
+        "枫桥经验 短板 --within report within one report, not one sentence: 4"
+    );
+    assert!(apart.contains(&"枫桥经验 枫桥经验 alone: 2".to_owned()), "{apart:?}");
+    let topic = suggestions(&["枫桥经验的做法"]);
+    assert!(
+        topic.contains(&"topic:枫桥经验 the topic 枫桥经验: 2".to_owned()),
+        "{topic:?}"
+    );
+    assert!(
+        topic.contains(&"words:枫桥经验的做法 any of its words: 2".to_owned()),
+        "{topic:?}"
+    );
+    let page = dir.run(&["search", "法律明白员"]).exits(1);
+    assert!(
+        page.stdout.contains("near it:") && page.stdout.contains("2 passages  法律明白人"),
+        "{page}"
+    );
+    assert!(dir.search(&["枫桥经验"]).summary.suggestions.is_empty());
+}
+
+#[test]
+fn a_question_in_everyday_language_is_answered_by_its_words_and_says_so() {
+    let dir = three();
+    let question = "哪些乡镇的法律明白人调解了邻里矛盾？";
+    let hits = dir.search(&[question]);
+    assert_eq!(hits.summary.query, question);
+    assert_eq!(hits.summary.interpreted, "words:乡镇的法律明白人调解了邻里矛盾");
+    assert!(
+        hits.summary.notes[0].contains("any of which may be missing"),
+        "{:?}",
+        hits.summary.notes
+    );
+    assert_eq!(townships(&hits)[0], RED);
+    dir.run(&["search", question])
+        .exits(0)
+        .says(&["note: no passage has the question as it stands"]);
+    assert_eq!(dir.search(&["--literal", question]).hits.len(), 0);
+    assert_eq!(
+        dir.search(&["法律明白人从不调解邻里矛盾"]).hits.len(),
+        0,
+        "a phrase is no question"
+    );
+}
+
+#[test]
+fn an_answer_explains_itself() {
+    let dir = three();
+    let output = dir
+        .run(&["search", "(枫桥经验 OR /网格.宣讲/) -信访 year:2022..2023", "--explain"])
+        .exits(0);
+    insta::assert_snapshot!(crate::testdir::normalize_timings(&output.stdout));
+    let hits = dir.search(&["\"学习 经验\"~2", "--explain"]);
+    let explained = hits.summary.explain.expect("an explanation");
+    assert_eq!(
+        explained.tree,
+        ["near \"学习 经验\"~2: at most 2 units between neighbours, in order"]
+    );
+    assert_eq!((explained.candidates, explained.matched), (1, 1));
+    for hit in &hits.hits {
+        let parts = hit.explain.as_ref().expect("the parts of the score");
+        let sum: f32 = parts.iter().map(|part| part.value * part.weight).sum();
+        assert!(parts.len() > 1 && (sum - hit.score).abs() < 1e-4, "{parts:?}");
+    }
+    let silent = dir.run(&["search", "枫桥经验", "--format", "json"]).exits(0);
+    assert!(!silent.stdout.contains("explain"));
+}
+
+#[test]
+fn what_would_take_too_long_is_refused_and_nothing_is_told_by_halves() {
+    let dir = corpus_index();
+    for question in ["/./", "(/.*的/ OR /[^甲]+乙/) 法治"] {
+        let output = dir
+            .run(&["search", question, "--time-limit", "0.000001", "--format", "json"])
+            .exits(2);
+        assert_eq!(output.stdout, "");
+        output.tells(&["takes longer than", "--time-limit"]);
+    }
+    dir.run(&["search", "/./", "--limit", "0", "--time-limit", "0"])
+        .exits(0);
+    dir.run(&["search", "法治", "--time-limit", "0.000001"]).exits(0);
+    dir.run(&["search", "法治", "--time-limit=-1"])
+        .exits(2)
+        .tells(&["--time-limit -1"]);
+}
+
+/// Each line of a list is asked as it would be by itself.
+#[test]
+fn many_questions_are_answered_in_one_run() {
+    let dir = three();
+    dir.write("questions.txt", "\u{feff}枫桥经验\n\n\"网格员 纠纷\"~4 \n没有这回事\n");
+    let run = |more: &[&str]| {
+        dir.run(&[&["search", "--queries", "questions.txt"], more].concat())
+            .exits(0)
+    };
+    assert_eq!(
+        run(&[]).stdout,
+        "passages  reports  occurrences  query\n       2        2            3  枫桥经验\n       1        1            1  \"网格员 纠纷\"~4\n       0        0            0  没有这回事\n"
+    );
+    assert_eq!(
+        run(&["--format", "csv", "--no-bom", "--year", "2022"]).stdout,
+        "line,name,query,interpreted,passages,reports,occurrences\r\n\
+         1,枫桥经验,枫桥经验,枫桥经验 year:2022,1,1,1\r\n\
+         3,\"\"\"网格员 纠纷\"\"~4\",\"\"\"网格员 纠纷\"\"~4\",\"\"\"网格员 纠纷\"\"~4 year:2022\",1,1,1\r\n\
+         4,没有这回事,没有这回事,没有这回事 year:2022,0,0,0\r\n"
+    );
+    let all: serde_json::Value = run(&["--format", "json", "--hits"]).json();
+    assert_eq!(all.as_array().map(Vec::len), Some(3));
+    let alone = dir.search(&["枫桥经验"]);
+    let first: Hits = serde_json::from_value(all[0].clone()).expect("an answer");
+    assert_eq!((&all[0]["name"], first.hits), (&"枫桥经验".into(), alone.hits));
+    assert_eq!(run(&["--format", "jsonl", "--hits"]).stdout.lines().count(), 3);
+    assert_eq!(
+        run(&["--format", "tsv", "--hits", "--no-bom"]).stdout.lines().count(),
+        4
+    );
+    dir.run(&["search", "--queries", "questions.txt", "--hits"])
+        .exits(2)
+        .tells(&["with --hits, csv"]);
+    dir.run(&["search", "--queries", "questions.txt", "--township", "不知"])
+        .exits(1);
+}
+
+#[test]
+fn every_bad_line_of_a_list_is_told_and_the_others_are_answered() {
+    let dir = three();
+    dir.write(
+        "questions.csv",
+        "name,query,filters\n一,枫桥经验,year:2023\n二,枫桥 (,\n三,网格员,yaer:2021\n四,,\n五,/[/,\n",
+    );
+    let output = dir
+        .run(&["search", "--queries", "questions.csv", "--format", "tsv", "--no-bom"])
+        .exits(3);
+    assert_eq!(
+        output.stdout,
+        "line\tname\tquery\tinterpreted\tpassages\treports\toccurrences\n2\t一\t枫桥经验\t枫桥经验 year:2023\t1\t1\t2\n"
+    );
+    insta::assert_snapshot!(output.stderr);
+    dir.write("bad.txt", "(\n)\n");
+    dir.run(&["search", "--queries", "bad.txt"])
+        .exits(2)
+        .tells(&["line 1", "line 2", "no question in it"]);
+    dir.run(&["search", "--queries", "nowhere.txt"])
+        .exits(2)
+        .tells(&["nowhere.txt"]);
+    dir.run(&["search", "甲", "--queries", "bad.txt"]).exits(2);
 }
