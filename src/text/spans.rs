@@ -72,7 +72,7 @@ pub fn sequence(parts: &[Part], starts: &[(&[u32], u32)], marks: Marks<'_>) -> V
                 let Some(&(starts, length)) = runs.next() else {
                     return Vec::new();
                 };
-                let (units, more) = std::mem::replace(&mut gap, (0, false));
+                let (units, more) = std::mem::take(&mut gap);
                 let found = starts.iter().filter_map(|&at| {
                     let start = match &reached {
                         None => at.checked_sub(units).filter(|&start| marks.is_clause(start, at))?,
