@@ -447,7 +447,7 @@ fn match_segment(compiler: &Compiler<'_>, query: &Query) -> tantivy::Result<Segm
     while matches.doc() != TERMINATED {
         let doc = matches.doc();
         found.candidates += 1;
-        if found.candidates.is_multiple_of(256) {
+        if found.candidates.is_multiple_of(16) {
             compiler.budget.check()?;
         }
         if is_alive(segment, doc) && matches.matches()? {

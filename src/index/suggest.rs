@@ -12,6 +12,8 @@ use crate::schema::topics;
 use crate::text::fold::fold_phrase;
 use crate::text::units::units;
 
+/// To a longer question, in bytes, nobody wants to hear its like.
+const LONGEST: usize = 1000;
 /// More near questions than this are not tried.
 const MOST_TRIED: usize = 40;
 
@@ -46,6 +48,9 @@ impl Index {
 
     /// The questions near one that found nothing that find something.
     fn suggestions(&self, query: &Query) -> Result<Vec<Suggestion>> {
+        if query.to_string().len() > LONGEST {
+            return Ok(Vec::new());
+        }
         let mut near = Vec::new();
         without_filters(query, &mut near);
         other_spellings(query, &mut near);

@@ -73,10 +73,12 @@ pub fn sequence(parts: &[Part], starts: &[(&[u32], u32)], marks: Marks<'_>) -> V
                     return Vec::new();
                 };
                 let (units, more) = std::mem::take(&mut gap);
+                let mut open = Open::default();
                 let found = starts.iter().filter_map(|&at| {
                     let start = match &reached {
                         None => at.checked_sub(units).filter(|&start| marks.is_clause(start, at))?,
-                        Some(reached) => step(reached, at, units, more, marks)?,
+                        Some(reached) if more => open.start_before(reached, at.checked_sub(units)?, at, marks)?,
+                        Some(reached) => start_at(reached, at.checked_sub(units)?, at, marks)?,
                     };
                     Some(Span {
                         start,
@@ -96,16 +98,36 @@ pub fn sequence(parts: &[Part], starts: &[(&[u32], u32)], marks: Marks<'_>) -> V
     shortest(reached)
 }
 
-/// The last start from which a run at `at` is reached over a gap.
-fn step(reached: &[Span], at: u32, units: u32, more: bool, marks: Marks<'_>) -> Option<u32> {
-    let last = at.checked_sub(units)?;
-    let before = reached.partition_point(|span| span.end <= last);
-    reached[..before]
-        .iter()
-        .rev()
-        .take_while(|span| (more || span.end == last) && marks.is_clause(span.end, at))
-        .map(|span| span.start)
-        .max()
+/// The start of what ends exactly at `end`, when nothing but units of a clause stand from there to `at`.
+fn start_at(reached: &[Span], end: u32, at: u32, marks: Marks<'_>) -> Option<u32> {
+    let found = reached.binary_search_by_key(&end, |span| span.end).ok()?;
+    marks.is_clause(end, at).then(|| reached[found].start)
+}
+
+/// What a gap without limit may start from, as one goes through the places after it, which ascend.
+#[derive(Default)]
+struct Open {
+    /// How many of the stretches before the gap were taken in.
+    taken: usize,
+    /// The clause in which the last of them ends, and the last start of those that end in it.
+    clause: u32,
+    start: Option<u32>,
+}
+
+impl Open {
+    /// The last start of what ends at `last` or before, in the clause of `at`.
+    fn start_before(&mut self, reached: &[Span], last: u32, at: u32, marks: Marks<'_>) -> Option<u32> {
+        while let Some(span) = reached.get(self.taken).filter(|span| span.end <= last) {
+            let clause = marks.breaks_before(span.end);
+            if clause != self.clause {
+                self.clause = clause;
+                self.start = None;
+            }
+            self.start = self.start.max(Some(span.start));
+            self.taken += 1;
+        }
+        self.start.filter(|_| marks.breaks_before(at) == self.clause)
+    }
 }
 
 /// Where words stand near each other: `words` are the places of each, ascending in start and in end.

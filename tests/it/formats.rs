@@ -83,7 +83,7 @@ fn json_has_the_fields_of_the_contract_and_these_more() {
     expect(
         &answer,
         &["query", "interpreted", "totals", "took_ms", "facets", "hits"],
-        &["limit", "notes"],
+        &["limit", "notes", "within", "suggestions"],
     );
     expect(&answer["totals"], &["passages", "reports", "occurrences"], &[]);
     expect(&answer["facets"], &["township", "year"], &[]);
