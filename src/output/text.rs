@@ -4,9 +4,8 @@
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::hits::{Facet, FacetCount, Hit, Summary};
-use crate::report::{Grade, Quality};
 use crate::hits::{Explanation, Facet, FacetCount, Hit, Suggestion, Summary};
+use crate::report::{Grade, Quality};
 
 use super::passage::{self, Shown};
 use super::sink::Sink;

@@ -4,9 +4,9 @@
 
 pub mod boilerplate;
 pub mod columns;
+pub mod confusions;
 pub mod corrections;
 pub mod evidence;
-pub mod confusions;
 pub mod fields;
 pub mod gazetteer;
 pub mod lexicon;
