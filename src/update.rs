@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, Index, Prepared, SourceEntry, Writer, WriterOptions};
+use crate::index::{self, Held, Index, Prepared, SourceEntry, Writer, WriterOptions};
 use crate::ingest::corrections::{Corrections, KnownFile};
 use crate::ingest::extract::readable_endings;
 use crate::ingest::walk::{Found, SkipReason, Walk, is_under, walk};
@@ -159,10 +159,11 @@ fn note_problems(corrections: Corrections, index: &Path, outcome: &mut Outcome) 
     if !corrections.is_empty() {
         let after = Index::open(index)?;
         let sources = after.sources()?;
-        let known = sources.iter().map(|source| KnownFile {
+        let ids: Vec<Vec<ReportId>> = sources.iter().map(SourceEntry::ids).collect();
+        let known = sources.iter().zip(&ids).map(|(source, ids)| KnownFile {
             name: &source.path,
             hash: &source.hash,
-            ids: &source.reports,
+            ids,
         });
         problems = corrections.unmatched(&known.collect::<Vec<_>>(), |file| records_of(&after, file));
     }
@@ -417,9 +418,12 @@ impl Plan {
             .map(|file| &file.name)
             .chain(&outcome.removed)
             .filter_map(|path| known.get(path))
-            .flat_map(|source| source.reports.iter().copied())
+            .flat_map(|source| source.reports.iter().map(|held| held.id))
             .collect();
-        let shares = |file: &Found| known[&file.name].reports.iter().any(|id| homeless.contains(id));
+        let shares = |file: &Found| {
+            let mut held = known[&file.name].reports.iter();
+            held.any(|held| homeless.contains(&held.id))
+        };
         let (again, same): (Vec<Found>, Vec<Found>) = same.into_iter().partition(shares);
         for source in same.iter().map(|file| &known[&file.name]) {
             outcome.unchanged += 1;
@@ -427,6 +431,7 @@ impl Plan {
                 path: source.path.clone(),
                 message: message.clone(),
             }));
+            outcome.skipped.extend(source.skipped.iter().cloned());
         }
         let task = |file: Found, forced| {
             let known = known.get(&file.name).cloned();
@@ -454,17 +459,18 @@ impl Plan {
 /// Whether people say other things of a file's reports than when it was read.
 fn is_said_anew(corrections: &Corrections, file: &Found, source: &SourceEntry) -> bool {
     let said = corrections.of_file(file, &source.said);
-    said.fingerprint(&source.hash, &source.reports) != source.corrections && !corrections.is_undecided(file)
+    said.fingerprint(&source.hash, &source.ids()) != source.corrections && !corrections.is_undecided(file)
 }
 
-/// Which report stands in which files. A report is kept as it was read from the first of them.
+/// Which report stands under which paths, of files and of members of archives. A report is kept as it was read from the first
+/// of them.
 struct Ledger {
-    /// The files of each report, as far as they are known to hold it now.
-    files: HashMap<ReportId, BTreeSet<String>>,
+    /// The paths of each report, as far as they are known to hold it now.
+    paths: HashMap<ReportId, BTreeSet<String>>,
     /// The reports the index held before.
     held: HashSet<ReportId>,
-    /// The reports written in this update.
-    written: HashSet<ReportId>,
+    /// The reports written in this update, and the path each was read from.
+    written: HashMap<ReportId, String>,
 }
 
 impl Ledger {
@@ -472,12 +478,12 @@ impl Ledger {
         let read = plan.read.iter().map(|task| &task.file.name);
         let outdated: HashSet<&String> = read.chain(removed).collect();
         let mut ledger = Ledger {
-            files: HashMap::new(),
+            paths: HashMap::new(),
             held: known
                 .values()
-                .flat_map(|source| source.reports.iter().copied())
+                .flat_map(|source| source.reports.iter().map(|held| held.id))
                 .collect(),
-            written: HashSet::new(),
+            written: HashMap::new(),
         };
         for source in known.values().filter(|source| !outdated.contains(&source.path)) {
             ledger.note(source);
@@ -487,19 +493,20 @@ impl Ledger {
 
     /// Notes that a file holds its reports.
     fn note(&mut self, source: &SourceEntry) {
-        for &id in &source.reports {
-            self.files.entry(id).or_default().insert(source.path.clone());
+        for (id, path) in source.paths() {
+            self.paths.entry(id).or_default().insert(path);
         }
     }
 
-    /// The first file known to hold a report.
-    fn home(&self, id: ReportId) -> Option<&str> {
-        self.files.get(&id)?.first().map(String::as_str)
+    /// The path a report is kept under when it stands at `path` too: the one it was just read from, or one before.
+    fn home(&self, id: ReportId, path: &str) -> Option<String> {
+        let earlier = || self.paths.get(&id)?.first().filter(|home| home.as_str() < path);
+        self.written.get(&id).or_else(earlier).cloned()
     }
 
     /// The reports the index held that stand in no file any more.
     fn orphans(&self) -> impl Iterator<Item = ReportId> {
-        self.held.iter().copied().filter(|id| !self.files.contains_key(id))
+        self.held.iter().copied().filter(|id| !self.paths.contains_key(id))
     }
 }
 
@@ -518,6 +525,7 @@ struct Done {
     hash: String,
     reports: Vec<Prepared>,
     failures: Vec<Error>,
+    skipped: Vec<(String, String)>,
     warnings: Vec<String>,
     /// As in [`SourceEntry`].
     corrections: String,
@@ -585,13 +593,19 @@ fn read(task: &Task, options: &ReadOptions, corrections: &Corrections) -> Readin
         Ok(read) => {
             let ids: Vec<ReportId> = read.reports.iter().map(|report| report.id).collect();
             let mut warnings = read.warnings;
-            warnings.extend(said.outdated(&hash, &ids));
+            let outdated = said.outdated(&hash, &ids);
+            warnings.extend(outdated.into_iter().map(|told| format!("{}: {told}", task.file.name)));
             Reading::Done(Box::new(Done {
                 corrections: said.fingerprint(&hash, &ids),
                 said: said.memory(&hash, &ids),
                 hash,
                 reports: read.reports.into_iter().map(Prepared::new).collect(),
                 failures: read.failures,
+                skipped: read
+                    .skipped
+                    .into_iter()
+                    .map(|(path, reason)| (path, reason.to_string()))
+                    .collect(),
                 warnings,
             }))
         }
@@ -618,6 +632,7 @@ fn take_in(
         said: String::new(),
         reports: Vec::new(),
         failures: Vec::new(),
+        skipped: Vec::new(),
     };
     match (reading, &task.known) {
         (Reading::Failed(error), known) => {
@@ -640,6 +655,7 @@ fn take_in(
             entry.said = known.said.clone();
             entry.reports = known.reports.clone();
             entry.failures = known.failures.clone();
+            entry.skipped = known.skipped.clone();
             ledger.note(&entry);
         }
         (Reading::Same { hash }, None) => entry.hash = hash,
@@ -650,23 +666,24 @@ fn take_in(
                 Some(_) => outcome.changed.push(path.clone()),
             }
             outcome.bytes += task.file.size;
-            let warnings = done.warnings.iter().map(|warning| format!("{path}: {warning}"));
-            outcome.warnings.extend(warnings);
+            outcome.warnings.extend(done.warnings);
             entry.hash = done.hash;
             entry.corrections = done.corrections;
             entry.said = done.said;
-            entry.reports = done.reports.iter().map(|prepared| prepared.report.id).collect();
+            entry.reports = done.reports.iter().map(|prepared| held(path, prepared)).collect();
+            entry.skipped = done.skipped;
             entry.failures = done.failures.iter().map(with_hints).collect();
             for prepared in done.reports {
                 let is_corrected = is_corrected(&prepared.report.evidence);
-                if let Some(home) = place(writer, ledger, outcome, path, prepared)?
+                let inside = prepared.report.source.path.clone();
+                if let Some(home) = place(writer, ledger, outcome, prepared)?
                     && is_corrected
-                    && home != *path
+                    && home != inside
                 {
                     let lost = "what is said of it is lost, because it is the same report as";
                     entry
                         .failures
-                        .push(format!("{path}: {lost} {home}; say it of that file"));
+                        .push(format!("{inside}: {lost} {home}; say it of that file"));
                 }
             }
             ledger.note(&entry);
@@ -676,6 +693,7 @@ fn take_in(
         path: path.clone(),
         message: message.clone(),
     }));
+    outcome.skipped.extend(entry.skipped.iter().cloned());
     writer.put_source(&entry)
 }
 
@@ -686,19 +704,26 @@ fn is_corrected(evidence: &[Evidence]) -> bool {
         .any(|one| matches!(one.from, EvidenceSource::Sidecar | EvidenceSource::Path))
 }
 
-/// Writes a report, unless an earlier file holds the same: then it answers that file.
+/// A report as the file at `path` holds it.
+fn held(path: &str, prepared: &Prepared) -> Held {
+    let whole = &prepared.report.source.path;
+    Held {
+        id: prepared.report.id,
+        inside: whole.strip_prefix(path).unwrap_or_default().to_owned(),
+    }
+}
+
+/// Writes a report, unless the same stands at an earlier path: then it answers that path.
 fn place(
     writer: &mut Writer,
     ledger: &mut Ledger,
     outcome: &mut Outcome,
-    path: &str,
     prepared: Prepared,
 ) -> Result<Option<String>> {
     let id = prepared.report.id;
-    let earlier = ledger.home(id).filter(|home| *home < path).map(str::to_owned);
-    let home = earlier.or_else(|| ledger.written.contains(&id).then(|| path.to_owned()));
-    if let Some(home) = home {
-        outcome.duplicates.push((path.to_owned(), home.clone()));
+    let path = &prepared.report.source.path;
+    if let Some(home) = ledger.home(id, path) {
+        outcome.duplicates.push((path.clone(), home.clone()));
         return Ok(Some(home));
     }
     outcome.reports += 1;
@@ -707,7 +732,7 @@ fn place(
     if ledger.held.contains(&id) {
         writer.remove_report(id);
     }
-    ledger.written.insert(id);
+    ledger.written.insert(id, path.clone());
     writer.add_report(prepared)?;
     Ok(None)
 }

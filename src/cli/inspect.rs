@@ -74,7 +74,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Status> {
                 .try_for_each(|report| print_inspection(format, report, SectionKind::label, &options, out))
         })?;
         for warning in &read.warnings {
-            terminal.note(&format!("warning: {}: {warning}", file.name));
+            terminal.note(&format!("warning: {warning}"));
+        }
+        for (path, reason) in &read.skipped {
+            terminal.note(&format!("warning: {path}: not read: {reason}"));
         }
         for failure in &read.failures {
             status = fail(failure, terminal);

@@ -86,8 +86,11 @@ fn choose(index: &Index, name: &str) -> Result<Option<StoredReport>> {
     let in_file: Vec<ReportId> = index
         .sources()?
         .into_iter()
-        .filter(|source| source.path == name)
-        .flat_map(|source| source.reports)
+        .flat_map(|source| {
+            let is_file = source.path == name;
+            let held = source.paths().filter(|(_, path)| is_file || path == name);
+            held.map(|(id, _)| id).collect::<Vec<_>>()
+        })
         .collect();
     let folded = fold_phrase(name);
     let title = |report: &StoredReport| report.metadata.title.as_deref().map(fold_phrase).unwrap_or_default();

@@ -53,9 +53,20 @@ pub struct SourceEntry {
     #[serde(default)]
     pub said: String,
     /// The reports in it, in their order.
-    pub reports: Vec<ReportId>,
+    pub reports: Vec<Held>,
     /// What in it could not be read.
     pub failures: Vec<String>,
+    /// Members of the archive that are no reports, by path, with the reason.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// A report in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub id: ReportId,
+    /// Where in the file it stands when that is an archive, `!/2024/b.docx`; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inside: String,
 }
 
 /// What is kept of a passage beside its text, as a list to keep it short: the innermost section (an index into
@@ -212,12 +223,24 @@ impl StoredReport {
 }
 
 impl SourceEntry {
+    /// The reports in it, in their order.
+    pub fn ids(&self) -> Vec<ReportId> {
+        self.reports.iter().map(|held| held.id).collect()
+    }
+
+    /// The reports in it, each with its whole path: that of the file, or of the member of the archive.
+    pub fn paths(&self) -> impl Iterator<Item = (ReportId, String)> {
+        self.reports
+            .iter()
+            .map(|held| (held.id, format!("{}{}", self.path, held.inside)))
+    }
+
     pub(super) fn pack(&self, layout: &Layout) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_text(layout.doc, sort::SOURCE);
         document.add_text(layout.source_path, &self.path);
-        for id in &self.reports {
-            document.add_u64(layout.source_reports, id.0);
+        for held in &self.reports {
+            document.add_u64(layout.source_reports, held.id.0);
         }
         document.add_text(layout.source_json, to_json(self));
         document

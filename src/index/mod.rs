@@ -31,7 +31,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub use document::{Prepared, SourceEntry, StoredReport};
+pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
 pub use verify::{Difference, Verification};
 pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};

@@ -55,15 +55,16 @@ impl Index {
         Ok(sources)
     }
 
-    /// The files in which a report stands, by path.
+    /// The paths under which a report stands: of files, and of members of archives.
     pub fn paths_of(&self, id: ReportId) -> Result<Vec<String>> {
         let mut paths = Vec::new();
         self.each_doc(&Term::from_field_u64(self.layout.source_reports, id.0), |address| {
             let source: SourceEntry = self.read_json(address, self.layout.source_json)?;
-            paths.push(source.path);
+            paths.extend(source.paths().filter(|(held, _)| *held == id).map(|(_, path)| path));
             Ok(())
         })?;
         paths.sort();
+        paths.dedup();
         Ok(paths)
     }
 

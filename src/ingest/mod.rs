@@ -7,17 +7,21 @@ pub mod blocks;
 pub mod corrections;
 pub mod decode;
 pub mod extract;
+mod identity;
 pub mod metadata;
 pub mod path_pattern;
 pub mod quality;
 pub mod report;
 pub mod sidecar;
+mod skip;
 pub mod split;
 pub mod walk;
 
 use crate::error::{Error, Result};
 use crate::report::{Report, Source};
 use corrections::FileCorrections;
+use extract::Extraction;
+use skip::SkipReason;
 use walk::Found;
 
 pub use corrections::CorrectionOptions;
@@ -31,12 +35,14 @@ pub struct Contents {
 }
 
 /// What was understood of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Read {
     pub reports: Vec<Report>,
-    /// Records of the file that could not be read; each names its place.
+    /// Records of the file and members of the archive that could not be read; each names its place.
     pub failures: Vec<Error>,
-    /// What holds for the whole file; warnings about one report stand in it.
+    /// Members of the archive that are no reports, with the reason.
+    pub skipped: Vec<(String, SkipReason)>,
+    /// What holds for a whole file or member, with its path before it; warnings about one report stand in it.
     pub warnings: Vec<String>,
 }
 
@@ -55,7 +61,8 @@ impl Contents {
         Contents { bytes, hash }
     }
 
-    /// Understands it: all reports in it, under the name the file was found by.
+    /// Understands it: all reports in it, under the name the file was found by. A report in an archive has the path of its member:
+    /// `a.zip!/2024/b.docx`.
     ///
     /// # Errors
     /// When it is empty, binary, or no report can be found in it.
@@ -68,23 +75,34 @@ impl Contents {
     /// # Errors
     /// As [`Contents::read`].
     pub fn read_corrected(self, file: &Found, options: &ReadOptions, said: &FileCorrections<'_>) -> Result<Read> {
-        let extraction = extract::extract_bytes(&file.path, self.bytes, options)?;
+        let mut read = Read::default();
+        let hash = self.hash;
+        extract::extract_bytes(&file.path, self.bytes, options, &mut |extraction| {
+            read.take_in(extraction, &file.name, &hash, said);
+        })?;
+        Ok(read)
+    }
+}
+
+impl Read {
+    fn take_in(&mut self, extraction: Extraction, name: &str, hash: &str, said: &FileCorrections<'_>) {
         let source = Source {
-            path: file.name.clone(),
+            path: format!("{name}{}", extraction.inside),
             row: None,
             format: extraction.format.to_owned(),
             encoding: extraction.encoding.to_owned(),
-            hash: self.hash,
+            hash: hash.to_owned(),
         };
         let mut warnings = extraction.warnings;
-        Ok(Read {
-            reports: extraction
-                .drafts
-                .into_iter()
-                .map(|draft| report::read(draft, source.clone(), said, &mut warnings))
-                .collect(),
-            failures: extraction.failures,
-            warnings,
-        })
+        let drafts = extraction.drafts.into_iter();
+        self.reports
+            .extend(drafts.map(|draft| report::read(draft, source.clone(), said, &mut warnings)));
+        let warnings = warnings.iter();
+        self.warnings
+            .extend(warnings.map(|warning| format!("{}: {warning}", source.path)));
+        self.failures.extend(extraction.failures);
+        let skipped = extraction.skipped.into_iter();
+        self.skipped
+            .extend(skipped.map(|(inside, reason)| (format!("{name}{inside}"), reason)));
     }
 }

@@ -4,15 +4,16 @@
 //! the same order on every machine.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{extract, sidecar};
+use super::{extract, sidecar, skip};
 use crate::error::{Error, Result};
+
+pub use super::skip::SkipReason;
 
 /// What was found below some paths.
 #[derive(Debug, Default)]
@@ -38,45 +39,6 @@ pub struct Found {
     pub size: u64,
     /// When it was last changed, in nanoseconds since 1970; 0 when the file system does not say.
     pub modified: i64,
-}
-
-/// Why a file is not read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SkipReason {
-    /// Its name starts with `.` or `~$`.
-    Hidden,
-    /// No format is registered for its ending.
-    NoReader,
-    /// README, LICENSE and their like.
-    Documentation,
-    /// A pattern in a `.baogaoignore` names it.
-    Ignored { pattern: String, by: PathBuf },
-    /// The folder of an index.
-    IndexFolder,
-    /// Corrections of what is read from the files beside it.
-    Sidecar,
-    /// Corrections that count where the user names them.
-    Sheet,
-    /// Another of the given paths leads to the same file.
-    GivenTwice,
-    /// A socket, a pipe or a device.
-    NoFile,
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SkipReason::Hidden => f.write_str("hidden"),
-            SkipReason::NoReader => f.write_str("no reader for this ending"),
-            SkipReason::Documentation => f.write_str("documentation"),
-            SkipReason::Ignored { pattern, by } => write!(f, "`{pattern}` in {}", by.display()),
-            SkipReason::IndexFolder => f.write_str("the folder of an index"),
-            SkipReason::Sidecar => f.write_str("corrections, applied to the files beside it"),
-            SkipReason::Sheet => f.write_str("a sheet of corrections, applied with --metadata"),
-            SkipReason::GivenTwice => f.write_str("given twice"),
-            SkipReason::NoFile => f.write_str("not a regular file"),
-        }
-    }
 }
 
 /// Finds the reports below `roots`. A root that is a file is read whatever its name, if there is a reader for its ending.
@@ -181,7 +143,7 @@ impl Walk {
             self.skipped.push((path.to_path_buf(), SkipReason::NoFile));
         } else if let Some(reason) = correction_reason(path) {
             self.skipped.push((path.to_path_buf(), reason));
-        } else if extract::format_of(path).is_none() {
+        } else if !extract::is_readable(path) {
             let error = Error::source(path, "no reader for files of this ending").hinted(extract::readable_endings());
             self.warnings.push(error);
             self.skipped.push((path.to_path_buf(), SkipReason::NoReader));
@@ -191,34 +153,7 @@ impl Walk {
     }
 }
 
-impl SkipReason {
-    fn name(&self) -> &'static str {
-        match self {
-            SkipReason::Hidden => "hidden",
-            SkipReason::NoReader => "no reader for this ending",
-            SkipReason::Documentation => "documentation",
-            SkipReason::Ignored { .. } => "named in .baogaoignore",
-            SkipReason::IndexFolder => "the folder of an index",
-            SkipReason::Sidecar => "corrections",
-            SkipReason::Sheet => "corrections",
-            SkipReason::GivenTwice => "given twice",
-            SkipReason::NoFile => "not a regular file",
-        }
-    }
-}
-
 const IGNORE_FILE: &str = ".baogaoignore";
-
-/// Files that come with a collection and are about it; what follows the first dot does not matter (`README.zh.md`).
-const DOCUMENTATION: [&str; 7] = [
-    "readme",
-    "license",
-    "licence",
-    "copying",
-    "changelog",
-    "contributing",
-    "authors",
-];
 
 fn reason_to_skip(entry: &DirEntry, ignored: &IgnoreFiles) -> Option<SkipReason> {
     let is_folder = entry.file_type().is_dir();
@@ -229,7 +164,7 @@ fn reason_to_skip(entry: &DirEntry, ignored: &IgnoreFiles) -> Option<SkipReason>
         return None;
     }
     let name = entry.file_name().to_string_lossy();
-    if name.starts_with('.') || name.starts_with("~$") {
+    if skip::is_hidden(&name) {
         return Some(SkipReason::Hidden);
     }
     if let Some(reason) = ignored.reason(entry.path(), is_folder) {
@@ -241,16 +176,13 @@ fn reason_to_skip(entry: &DirEntry, ignored: &IgnoreFiles) -> Option<SkipReason>
     if !entry.file_type().is_file() {
         return Some(SkipReason::NoFile);
     }
-    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
-    if DOCUMENTATION.contains(&stem.as_str()) {
+    if skip::is_documentation(&name) {
         return Some(SkipReason::Documentation);
     }
     if let Some(reason) = correction_reason(entry.path()) {
         return Some(reason);
     }
-    extract::format_of(entry.path())
-        .is_none()
-        .then_some(SkipReason::NoReader)
+    (!extract::is_readable(entry.path())).then_some(SkipReason::NoReader)
 }
 
 /// Sheets of corrections are told from tables of reports by their columns.

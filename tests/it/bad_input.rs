@@ -54,7 +54,7 @@ fn a_binary_file_is_refused() {
         .collect();
     refuses("a.txt", bytes, &["not text"]);
     refuses("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0", &["not text"]);
-    refuses("a.html", b"PK\x03\x04\x14\0\x06\0\x08\0", &["not text"]);
+    refuses("a.html", b"PK\x03\x04\x14\0\x06\0\x08\0", &["damaged zip archive"]);
     refuses("nul.txt", format!("{TEXT}\0法治"), &["NUL", "byte"]);
 }
 

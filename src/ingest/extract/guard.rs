@@ -2,6 +2,7 @@
 //! a library reaches the run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -38,6 +39,12 @@ pub fn run(packed: Packed, extract: fn(&Packed) -> Result<Harvest>) -> Result<Ha
             .hinted("allow more with --max-seconds")
             .hinted(MEND)),
     }
+}
+
+/// Does work that is bounded in itself, in this thread: a panic in a library becomes an error about the file.
+pub fn catch<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::source(path, "damaged: its reader gave up").hinted(MEND)))
 }
 
 const MEND: &str = "download it again, or open it in the program it was made with and save it anew";

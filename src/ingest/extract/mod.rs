@@ -13,9 +13,11 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 
 use super::decode::{self, SourceMap};
+use super::skip::SkipReason;
 use crate::error::{Error, Result};
 use crate::report::Place;
 
+mod archive;
 #[cfg(test)]
 mod battery;
 mod doc;
@@ -23,6 +25,7 @@ mod docx;
 mod guard;
 mod html;
 mod json;
+mod mail;
 mod markdown;
 mod markup;
 mod ocr;
@@ -34,6 +37,7 @@ mod pdf;
 mod records;
 mod rtf;
 mod sheet;
+mod sniff;
 pub(super) mod table;
 mod text;
 mod xml;
@@ -231,8 +235,10 @@ pub struct Extraction {
     /// Its path inside an archive, after the archive's own: `!/2024/a.docx`. Empty for a file by itself.
     pub inside: String,
     pub drafts: Vec<Draft>,
-    /// Records that could not be read; each names its place.
+    /// Records and members that could not be read; each names its place.
     pub failures: Vec<Error>,
+    /// Members that are no reports, by their paths inside, with the reason.
+    pub skipped: Vec<(String, SkipReason)>,
     /// The name of the format it was read as.
     pub format: &'static str,
     /// The character encoding it was decoded from, by its WHATWG name.
@@ -241,6 +247,22 @@ pub struct Extraction {
     pub lossy: Option<usize>,
     /// What holds for the whole file; warnings about one report stand in its draft.
     pub warnings: Vec<String>,
+}
+
+impl Extraction {
+    /// Nothing yet of what stands at `inside`.
+    fn empty(inside: &str, format: &Format) -> Self {
+        Extraction {
+            inside: inside.to_owned(),
+            drafts: Vec::new(),
+            failures: Vec::new(),
+            skipped: Vec::new(),
+            format: format.name,
+            encoding: encoding_rs::UTF_8.name(),
+            lossy: None,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// A format that can be read.
@@ -258,6 +280,18 @@ enum Reader {
     Text(fn(&Input) -> Result<Harvest>),
     /// Bytes that only a reader of this format understands: how they are recognised, and how they are read.
     Binary(fn(&[u8]) -> bool, fn(&Packed) -> Result<Harvest>),
+    /// Files in a file: how it is recognised, and how its members are unpacked.
+    Archive(fn(&[u8]) -> bool, archive::Unpack),
+}
+
+impl Reader {
+    /// Whether the bytes bear the signs of this format. Text has none that leave no doubt.
+    fn bears_signs(&self, bytes: &[u8]) -> bool {
+        match self {
+            Reader::Text(_) => false,
+            Reader::Binary(is, _) | Reader::Archive(is, _) => is(bytes),
+        }
+    }
 }
 
 /// Every format that can be read. Of the binary ones, the first whose signs are there is taken, so the special stand before the
@@ -338,6 +372,32 @@ pub const FORMATS: &[Format] = &[
         endings: &["pdf"],
         reader: Reader::Binary(pdf::is, pdf::extract),
     },
+    Format {
+        name: "mht",
+        endings: &["mht", "mhtml"],
+        reader: Reader::Binary(mail::is, mail::extract),
+    },
+    Format {
+        name: "eml",
+        endings: &["eml"],
+        reader: Reader::Binary(mail::is, mail::extract),
+    },
+    // After every format that is a zip archive itself.
+    Format {
+        name: "zip",
+        endings: &["zip"],
+        reader: Reader::Archive(archive::zip::is, archive::zip::unpack),
+    },
+    Format {
+        name: "tar",
+        endings: &["tar"],
+        reader: Reader::Archive(archive::tar::is, archive::tar::unpack),
+    },
+    Format {
+        name: "gzip",
+        endings: &["gz", "tgz"],
+        reader: Reader::Archive(archive::gzip::is, archive::gzip::unpack),
+    },
 ];
 
 /// What the reader of a text format is given: one decoded file.
@@ -362,6 +422,8 @@ struct Harvest {
     drafts: Vec<Draft>,
     failures: Vec<Error>,
     warnings: Vec<String>,
+    /// Files that stand in it beside its own text.
+    members: Vec<archive::Member>,
 }
 
 impl Harvest {
@@ -376,37 +438,56 @@ impl Harvest {
 
 /// The format of a path, by its ending.
 pub fn format_of(path: &Path) -> Option<&'static Format> {
-    let ending = path.extension()?.to_str()?.to_lowercase();
+    let ending = sniff::ending_of(path)?;
     FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
 }
 
-/// Reads the bytes of a file; `path` tells its format and stands in messages.
+/// Whether the file at a path may hold a report: by its ending, or by how it begins when its name leaves that open.
+pub fn is_readable(path: &Path) -> bool {
+    format_of(path).is_some() || (sniff::is_open(path) && sniff::begins_well(path))
+}
+
+/// Reads the bytes of a file, and of the files in it when it is an archive or a mail; `path` tells its format and stands in
+/// messages. What was read is handed over file by file, so that only the reports of a large archive need be kept.
 ///
 /// # Errors
-/// The file is larger than `options.max_bytes`, is empty, damaged or of no known kind, or no report in it can be found.
-pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<Extraction> {
+/// The file is larger than `options.max_bytes`, is empty, damaged or of no known kind, or no report in it can be found. A member
+/// of an archive that cannot be read is among the failures of an [`Extraction`].
+pub fn extract_bytes(path: &Path, bytes: Vec<u8>, options: &Options, take: &mut dyn FnMut(Extraction)) -> Result<()> {
+    archive::read_all(path, bytes, options, take)
+}
+
+/// What a file is by its name, when that tells, and by its signs. Text is told apart once it is decoded.
+fn recognise(path: &Path, bytes: &[u8], options: &Options) -> Result<(Option<&'static Format>, &'static Format)> {
     if bytes.len() as u64 > options.max_bytes {
         return Err(too_large(path, bytes.len() as u64, options.max_bytes));
     }
     if bytes.is_empty() {
         return Err(Error::source(path, "empty file").hinted("download it again, or delete it"));
     }
-    let Some(named) = format_of(path) else {
+    let named = format_of(path);
+    if named.is_none() && !(sniff::is_open(path) && sniff::is_promising(bytes)) {
         return Err(Error::source(path, "no reader for files of this ending").hinted(readable_endings()));
-    };
-    match binary_format(named, &bytes) {
-        Some((format, extract)) => extract_packed(path, bytes, options, named, format, extract),
-        None => extract_text(path, bytes, options, named),
     }
+    let bears = |format: &&Format| format.reader.bears_signs(bytes);
+    let by_signs = named.filter(bears).or_else(|| FORMATS.iter().find(bears));
+    Ok((named, by_signs.or(named).unwrap_or(TEXT)))
 }
 
-/// The binary format whose signs the bytes bear, whatever the file is called; `None` for text.
-fn binary_format(named: &'static Format, bytes: &[u8]) -> Option<(&'static Format, fn(&Packed) -> Result<Harvest>)> {
-    let bears = |format: &&Format| matches!(format.reader, Reader::Binary(is, _) if is(bytes));
-    let format = Some(named).filter(bears).or_else(|| FORMATS.iter().find(bears))?;
+/// What a file is when nothing tells.
+const TEXT: &Format = &FORMATS[0];
+
+/// Reads a file that is no archive; answers the files beside its text, too.
+fn extract_single(
+    path: &Path,
+    bytes: Vec<u8>,
+    options: &Options,
+    named: Option<&'static Format>,
+    format: &'static Format,
+) -> Result<(Extraction, Vec<archive::Member>)> {
     match format.reader {
-        Reader::Binary(_, extract) => Some((format, extract)),
-        Reader::Text(_) => None,
+        Reader::Binary(is, extract) if is(&bytes) => extract_packed(path, bytes, options, named, format, extract),
+        _ => extract_text(path, bytes, options, named).map(|extraction| (extraction, Vec::new())),
     }
 }
 
@@ -414,10 +495,10 @@ fn extract_packed(
     path: &Path,
     bytes: Vec<u8>,
     options: &Options,
-    named: &Format,
+    named: Option<&Format>,
     format: &Format,
     extract: fn(&Packed) -> Result<Harvest>,
-) -> Result<Extraction> {
+) -> Result<(Extraction, Vec<archive::Member>)> {
     let packed = Packed {
         path: path.to_owned(),
         bytes: Arc::new(bytes),
@@ -426,27 +507,29 @@ fn extract_packed(
     let mut harvest = guard::run(packed, extract)?;
     let mut warnings: Vec<String> = misnamed(named, format).into_iter().collect();
     warnings.append(&mut harvest.warnings);
-    Ok(Extraction {
-        inside: String::new(),
+    let extraction = Extraction {
         drafts: harvest.drafts,
         failures: harvest.failures,
-        format: format.name,
-        encoding: encoding_rs::UTF_8.name(),
-        lossy: None,
         warnings,
-    })
+        ..Extraction::empty("", format)
+    };
+    Ok((extraction, harvest.members))
 }
 
-fn extract_text(path: &Path, bytes: Vec<u8>, options: &Options, named: &'static Format) -> Result<Extraction> {
-    let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| match named.reader {
-        Reader::Text(_) => trouble.about(path),
-        Reader::Binary(..) => Error::source(path, format!("damaged, or no {} file", named.name))
+fn extract_text(path: &Path, bytes: Vec<u8>, options: &Options, named: Option<&'static Format>) -> Result<Extraction> {
+    let decoded = decode::decode(bytes, options.encoding).map_err(|trouble| match named {
+        Some(Format {
+            name,
+            reader: Reader::Binary(..) | Reader::Archive(..),
+            ..
+        }) => Error::source(path, format!("damaged, or no {name} file"))
             .hinted("download it again, or open it in the program it was made with and save it anew"),
+        _ => trouble.about(path),
     })?;
     if decoded.text.trim().is_empty() {
         return Err(Error::source(path, "only blanks, no text").hinted("download it again, or delete it"));
     }
-    let (format, extract) = text_format(named, &decoded.text);
+    let (format, extract) = text_format(named.unwrap_or(TEXT), &decoded.text);
     let input = Input {
         path,
         text: &decoded.text,
@@ -458,13 +541,12 @@ fn extract_text(path: &Path, bytes: Vec<u8>, options: &Options, named: &'static 
     warnings.extend(decoding_warnings(&decoded));
     warnings.append(&mut harvest.warnings);
     Ok(Extraction {
-        inside: String::new(),
         drafts: harvest.drafts,
         failures: harvest.failures,
-        format: format.name,
         encoding: decoded.encoding.name(),
         lossy: decoded.lossy,
         warnings,
+        ..Extraction::empty("", format)
     })
 }
 
@@ -496,7 +578,8 @@ fn too_large(path: &Path, size: u64, max_bytes: u64) -> Error {
         .hinted("raise the limit with --max-file-size, or split the file")
 }
 
-fn misnamed(named: &Format, format: &Format) -> Option<String> {
+fn misnamed(named: Option<&Format>, format: &Format) -> Option<String> {
+    let named = named?;
     let ending = named.endings[0];
     let differs = named.name != format.name;
     differs.then(|| format!("named .{ending}, read as {} because that is what it holds", format.name))
@@ -523,7 +606,7 @@ fn text_format(named: &'static Format, text: &str) -> (&'static Format, fn(&Inpu
     let plain: (&'static Format, fn(&Input) -> Result<Harvest>) = (&FORMATS[0], text::extract);
     match format.reader {
         Reader::Text(extract) => (format, extract),
-        Reader::Binary(..) => plain,
+        Reader::Binary(..) | Reader::Archive(..) => plain,
     }
 }
 
@@ -603,8 +686,32 @@ mod tests {
         read_with(name, bytes, &Options::default()).unwrap()
     }
 
+    /// All that a file holds, members of archives taken together. One that holds nothing but trouble is an error.
     pub(super) fn read_with(name: &str, bytes: &[u8], options: &Options) -> Result<Extraction> {
-        extract_bytes(Path::new(name), bytes.to_vec(), options)
+        let whole = read_members(name, bytes, options)?
+            .into_iter()
+            .reduce(|mut whole, mut next| {
+                whole.drafts.append(&mut next.drafts);
+                whole.failures.append(&mut next.failures);
+                whole.skipped.append(&mut next.skipped);
+                whole.warnings.append(&mut next.warnings);
+                whole
+            });
+        let whole = whole.expect("something was handed over");
+        let is_packed = whole.failures.iter().all(|error| error.to_string().contains("!/"));
+        match whole.drafts.is_empty() && is_packed && whole.failures.len() == 1 {
+            true => Err(whole.failures.into_iter().next().expect("one failure")),
+            false => Ok(whole),
+        }
+    }
+
+    /// What a file holds, file by file.
+    pub(super) fn read_members(name: &str, bytes: &[u8], options: &Options) -> Result<Vec<Extraction>> {
+        let mut all = Vec::new();
+        extract_bytes(Path::new(name), bytes.to_vec(), options, &mut |extraction| {
+            all.push(extraction)
+        })?;
+        Ok(all)
     }
 
     pub(super) fn fails(name: &str, bytes: &[u8]) -> Error {
@@ -781,7 +888,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), which in 0..FORMATS.len()) {
             let name = format!("x.{}", FORMATS[which].endings[0]);
-            let _ = read_with(&name, &bytes, &Options::default());
+            let _ = read_members(&name, &bytes, &Options::default());
         }
 
         #[test]
