@@ -18,8 +18,8 @@ const USUAL_MEMORY: usize = 256;
 
 /// Index reports: read what is new or changed, forget what is gone
 ///
-/// Reads txt, md, html, docx, ofd, pdf, jsonl, json, csv and tsv. What is unchanged is not read again. Everything is committed at
-/// once: if the run is interrupted, the index stays as it was.
+/// Reads txt, md, html, docx, doc, wps, rtf, ofd, pdf, mht, eml, xlsx, xls, ods, jsonl, json, csv and tsv, and archives of them (zip,
+/// tar, gz). What is unchanged is not read again. Everything is committed at once: if the run is interrupted, the index stays as it was.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folders and files of reports

@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub struct Page {
     containers: HashMap<String, usize>,
     asides: HashMap<String, &'static str>,
+    attachment: Regex,
+    sees_attachment: Regex,
     lines: Vec<(Regex, &'static str)>,
     labels: Vec<String>,
     idle_labels: Vec<String>,
@@ -24,6 +26,8 @@ pub struct Page {
 struct Declared {
     containers: Vec<String>,
     aside: Vec<Aside>,
+    attachments: Vec<String>,
+    sees_attachment: String,
     line: Vec<LineKind>,
     labels: Vec<String>,
     idle_labels: Vec<String>,
@@ -89,7 +93,10 @@ impl Page {
         };
         let labels: Vec<String> = all.iter().map(spaced).collect();
         let label = format!(r"[\[【（(]?\s*({})\s*(?:[\]】）)]\s*[:：]?|[:：])", labels.join("|"));
+        let attachment = format!(r"(?i)\.({})(?:[^a-z0-9]|$)", declared.attachments.join("|"));
         Ok(Page {
+            attachment: Regex::new(&attachment).map_err(|error| error.to_string())?,
+            sees_attachment: Regex::new(&declared.sees_attachment).map_err(|error| error.to_string())?,
             containers: ranks.map(|(rank, name)| (name.to_lowercase(), rank)).collect(),
             asides,
             lines,
@@ -110,6 +117,17 @@ impl Page {
     /// Why an element with this word in its id or class is no part of an article.
     pub fn aside(&self, word: &str) -> Option<&'static str> {
         self.asides.get(word).copied()
+    }
+
+    /// Whether an address leads to a document: by the ending of its path, or of a file named in it.
+    pub fn is_attachment(&self, address: &str) -> bool {
+        address.len() <= 2_000 && self.attachment.is_match(address)
+    }
+
+    /// Whether a short text says that its attachment is to be read.
+    pub fn sees_attachment(&self, text: &str) -> bool {
+        let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        self.sees_attachment.is_match(&bare)
     }
 
     /// Why a line is no part of an article, wherever it stands.

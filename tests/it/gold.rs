@@ -69,7 +69,11 @@ fn read_corpus() -> Vec<(String, Report)> {
         assert!(read.failures.is_empty(), "{}: {:?}", file.name, read.failures);
         let below = file.path.strip_prefix(corpus()).expect("a path in the corpus");
         let name = below.to_string_lossy().replace('\\', "/");
-        reports.extend(read.reports.into_iter().map(|report| (name.clone(), report)));
+        reports.extend(read.reports.into_iter().map(|report| {
+            // A report in an archive has the path of its member: `a.zip!/b.txt`.
+            let inside = report.source.path.strip_prefix(&file.name).unwrap_or_default();
+            (format!("{name}{inside}"), report)
+        }));
     }
     reports
 }

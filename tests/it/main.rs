@@ -8,6 +8,7 @@ mod testdir; // a fresh folder, the program run in it, its output
 mod layers; // imports point down only; the library never prints
 
 // Reading.
+mod archives; // reports in archives and in several formats: member paths, duplicates, updates
 mod bad_input; // broken files and broken questions: clear messages, and the run goes on
 mod gold; // every report of the corpus is read as corpus/gold.jsonl says
 mod index; // new, changed, unchanged, removed, failed; locks, versions, lexicon

@@ -284,7 +284,7 @@ fn what_is_no_archive_of_reports_says_what_it_is() {
         (
             "a.zip",
             zipped(&[("a.txt", b"x")])[..40].to_vec(),
-            "damaged, or no zip file",
+            "a damaged zip archive",
         ),
     ];
     for (name, bytes, reason) in table {

@@ -4,10 +4,11 @@
 //! holds the prose: a container that content management systems are known to use, if it holds nearly all of it, else the
 //! smallest element that does. Losing text is worse than keeping a line too many, so when in doubt the range grows.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::markup::{self, Scanner, Token};
-use super::{Draft, Given, Harvest, Input, Line, LineStyle};
+use super::{Draft, Given, Harvest, Input, Line, LineStyle, Places, Run};
 use crate::error::{Error, Result};
 use crate::report::{Dropped, EvidenceSource, Place};
 use crate::schema::page::page as known;
@@ -15,9 +16,11 @@ use crate::schema::titles::titles;
 use crate::text::date;
 
 mod align;
+mod embedded;
 mod facts;
 mod page;
 
+use embedded::Embedded;
 use page::{Page, PageLine, ZoneKind};
 
 pub(super) fn extract(input: &Input) -> Result<Harvest> {
@@ -27,20 +30,63 @@ pub(super) fn extract(input: &Input) -> Result<Harvest> {
         draft.warnings.push(warning.to_owned());
         return Ok(Harvest::one(draft));
     }
-    let page = Page::parse(input.text);
+    let mut page = Page::parse(input.text);
+    let embedded = std::mem::take(&mut page.embedded);
     let mut reading = Reading::of(&page);
-    let draft = reading.draft(input);
+    let mut draft = reading.draft(input);
+    let shown = reading.prose();
+    if !take_embedded(&mut draft, shown, embedded) {
+        reading.warn_of_attachments(&mut draft);
+    }
     if draft.lines.iter().all(|line| line.text.trim().is_empty()) {
         let error = Error::source(input.path, "no text in this page");
-        return Err(error.hinted("pages that fetch their text by script must be saved from the browser"));
+        return Err(match (page.is_frameset, page.attachments.first()) {
+            (true, _) => error.hinted("it only holds frames: save the frame with the text"),
+            (_, Some(attachment)) => error.hinted(format!("download the document it leads to: {}", attachment.address)),
+            _ => error.hinted("pages that fetch their text by script must be saved from the browser"),
+        });
     }
     Ok(Harvest::one(draft))
+}
+
+/// Puts a text that only a script shows in the place of what is shown, when it holds much more. What is shown is listed.
+fn take_embedded(draft: &mut Draft, shown: usize, embedded: Vec<Embedded>) -> bool {
+    const TIMES: usize = 2;
+    let prose = |lines: &[PageLine]| lines.iter().map(PageLine::prose).sum::<usize>();
+    let longer = embedded.into_iter().filter(|text| text.han > shown * TIMES);
+    let readings = longer.filter(|text| markup::is_safe_to_parse(&text.text)).map(|text| {
+        let lines = Page::parse_fragment(&text.text).lines;
+        (prose(&lines), text.place, lines)
+    });
+    let best = readings.max_by_key(|(prose, ..)| *prose);
+    let Some((_, place, lines)) = best.filter(|(prose, ..)| *prose > shown * TIMES && *prose > 0) else {
+        return false;
+    };
+    for line in std::mem::take(&mut draft.lines) {
+        let at = line.runs.first().map_or(0, |run| run.source.start);
+        leave_out(draft, &line.text, "outside the article", [at; 2], false);
+    }
+    // Escapes and markup in strings leave no bytes to point to.
+    draft.places = Places::Paragraphs;
+    for dropped in &mut draft.dropped {
+        dropped.source = Place::Paragraph(1);
+    }
+    let warning = format!("the page shows its text by script: it was taken from {place}");
+    draft.warnings.push(warning);
+    for (line, paragraph) in lines.into_iter().map(PageLine::into_line).zip(1..) {
+        let runs = vec![Run {
+            at: 0,
+            source: paragraph..paragraph + 1,
+        }];
+        draft.lines.push(Line { runs, ..line });
+    }
+    true
 }
 
 /// The text of a piece of HTML, as it stands in a column of a table.
 pub(super) fn fragment(text: &str) -> Draft {
     let lines = if markup::is_safe_to_parse(text) {
-        let page = Page::parse(text);
+        let page = Page::parse_fragment(text);
         page.lines.into_iter().map(PageLine::into_line).collect()
     } else {
         stripped_lines(text).into_iter().map(|(line, _)| line).collect()
@@ -50,6 +96,9 @@ pub(super) fn fragment(text: &str) -> Draft {
         ..Draft::default()
     }
 }
+
+/// The reason for leaving out links to other pages.
+const RELATED: &str = "related pages";
 
 /// A page whose article has been found.
 struct Reading<'a> {
@@ -84,11 +133,16 @@ impl<'a> Reading<'a> {
         };
         reading.mark_asides();
         reading.mark_idle_lines();
+        reading.mark_repeats();
         reading.article = reading.find_article();
         reading.take_facts();
         reading.find_title();
         reading.reach_for_signature();
         reading.give_meta();
+        if page.shows_hidden {
+            let warning = "the page hides a part of its text until a reader asks for it: it was taken too";
+            reading.warnings.push(warning.to_owned());
+        }
         reading.take_bare_day();
         reading
     }
@@ -159,11 +213,94 @@ impl<'a> Reading<'a> {
     }
 
     fn mark_idle_lines(&mut self) {
+        let mut below_related = false;
         for (role, line) in self.roles.iter_mut().zip(&self.page.lines) {
+            let is_link = line.linked * 10 >= line.han * 9;
             if let Some(reason) = known().idle_line(&line.text).filter(|_| *role == Role::Text) {
                 *role = Role::Idle(reason);
+                below_related = reason == RELATED;
+            } else if below_related && is_link && *role == Role::Text {
+                // The list that 相关文件： opens.
+                *role = Role::Idle(RELATED);
+            } else {
+                below_related = false;
             }
         }
+    }
+
+    /// Leaves out what a page holds a second time, to be printed or for small screens: several lines that follow each other as
+    /// they did before.
+    fn mark_repeats(&mut self) {
+        const LEAST: usize = 80;
+        let lines: Vec<usize> = (0..self.page.lines.len())
+            .filter(|&n| self.roles[n] == Role::Text && self.page.lines[n].han > 0)
+            .collect();
+        let bare = |n: usize| self.page.lines[lines[n]].text.trim();
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        let mut n = 0;
+        while n < lines.len() {
+            let Some(&before) = first.get(bare(n)) else {
+                first.insert(bare(n), n);
+                n += 1;
+                continue;
+            };
+            let len = (0..(n - before).min(lines.len() - n))
+                .take_while(|k| bare(before + k) == bare(n + k))
+                .count();
+            let prose: usize = (n..n + len).map(|n| self.page.lines[lines[n]].prose()).sum();
+            if len >= 3 && prose >= LEAST {
+                for repeated in n..n + len {
+                    self.roles[lines[repeated]] = Role::Idle("the same text again");
+                }
+                n += len;
+            } else {
+                n += 1;
+            }
+        }
+    }
+
+    /// How much prose the article has.
+    fn prose(&self) -> usize {
+        let lines = self.page.lines[self.article.clone()].iter();
+        let lines = lines.zip(&self.roles[self.article.clone()]);
+        lines
+            .filter(|(_, role)| **role == Role::Text)
+            .map(|(line, _)| line.prose())
+            .sum()
+    }
+
+    /// Names the documents that the article leads to; says so when the report must be looked for there.
+    fn warn_of_attachments(&self, draft: &mut Draft) {
+        /// A report is longer, in Chinese characters.
+        const SHORT: usize = 150;
+        const NAMED: usize = 10;
+        let text: String = draft.lines.iter().map(|line| line.text.as_str()).collect();
+        let is_short = text.chars().filter(|c| page::is_han(*c)).count() < SHORT;
+        let is_near = |attachment: &&page::Attachment| {
+            let reason = self.roles.get(attachment.line);
+            is_short || self.article.start <= attachment.line && !matches!(reason, Some(Role::Idle(RELATED | "footer")))
+        };
+        let near: Vec<String> = self
+            .page
+            .attachments
+            .iter()
+            .filter(is_near)
+            .map(page::Attachment::shown)
+            .collect();
+        let named = near.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = match near.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let warning = match (near.is_empty(), is_short) {
+            (true, true) if known().sees_attachment(&text) => {
+                "the report stands in an attachment, which is not in this page".to_owned()
+            }
+            (true, _) => return,
+            (false, true) => format!("hardly any text: the report stands in an attachment: {named}{more}"),
+            (false, false) => format!("attached: {named}{more}"),
+        };
+        draft.warnings.push(warning);
     }
 
     fn find_article(&mut self) -> Range<usize> {
@@ -188,6 +325,9 @@ impl<'a> Reading<'a> {
         }
         let held = |range: &Range<usize>| sums[range.end] - sums[range.start];
         let holds = |range: &Range<usize>, percent: usize| held(range) * 100 >= last * percent;
+        if !has_prose && let Some(zone) = self.attachment_zone() {
+            return zone;
+        }
         let best = self
             .page
             .zones
@@ -224,6 +364,23 @@ impl<'a> Reading<'a> {
         self.smallest(&nothing, is_article).unwrap_or(all)
     }
 
+    /// The most telling container that leads to a document, for pages without a sentence.
+    fn attachment_zone(&self) -> Option<Range<usize>> {
+        let holds = |range: &Range<usize>| {
+            self.page
+                .attachments
+                .iter()
+                .any(|attachment| range.contains(&attachment.line))
+        };
+        let zones = self.page.zones.iter().filter_map(|zone| match zone.kind {
+            ZoneKind::Container(rank) if holds(&zone.lines) => Some((rank, zone.lines.len(), &zone.lines)),
+            _ => None,
+        });
+        zones
+            .min_by_key(|(rank, len, _)| (*rank, *len))
+            .map(|(.., lines)| lines.clone())
+    }
+
     /// The smallest element around `inside` for which something holds.
     fn smallest(&self, inside: &Range<usize>, is_good: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
         let around =
@@ -245,7 +402,7 @@ impl<'a> Reading<'a> {
         while n < lines.len() {
             let in_text = self.article.contains(&n) && n >= first && n <= last;
             // What stands in a list of other pages is about those.
-            if in_text || self.roles[n] == Role::Idle("related pages") {
+            if in_text || self.roles[n] == Role::Idle(RELATED) {
                 n += 1;
                 continue;
             }
@@ -554,5 +711,7 @@ fn stripped_lines(text: &str) -> Vec<(Line, Vec<Placed>)> {
     lines
 }
 
+#[cfg(test)]
+mod hard_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 
 use super::super::markup::is_block;
 use super::super::{Line, LineStyle};
+use super::embedded::{self, Embedded};
 use crate::schema::page::page as known;
 
 /// A page as lines.
@@ -20,6 +21,41 @@ pub(super) struct Page {
     pub meta: Vec<(String, String)>,
     /// Chinese text that a reader does not see.
     pub hidden: Vec<String>,
+    /// Files that the page leads to.
+    pub attachments: Vec<Attachment>,
+    /// Whether it only divides the window into frames.
+    pub is_frameset: bool,
+    /// Whether what the page says not to show is among the lines.
+    pub shows_hidden: bool,
+    /// Text that only a script shows, the longest first.
+    pub embedded: Vec<Embedded>,
+}
+
+/// A document that a page leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Attachment {
+    /// What the link says; empty for a document shown in a frame.
+    pub name: String,
+    pub address: String,
+    /// The line it stands on.
+    pub line: usize,
+}
+
+impl Attachment {
+    /// Its name and address, for a message.
+    pub fn shown(&self) -> String {
+        match self.name.is_empty() {
+            true => self.address.clone(),
+            false => format!("{} ({})", self.name, self.address),
+        }
+    }
+}
+
+/// Whether text is left out that the page says not to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    LeftOut,
+    Shown,
 }
 
 #[derive(Default)]
@@ -77,21 +113,58 @@ impl PageLine {
 impl Page {
     pub fn parse(text: &str) -> Page {
         let document = Html::parse_document(text);
+        let mut page = Page::of(&document, Hidden::LeftOut);
+        if page.hides_prose() {
+            page = Page {
+                shows_hidden: true,
+                ..Page::of(&document, Hidden::Shown)
+            };
+        }
+        page.embedded = embedded::texts(&document);
+        page
+    }
+
+    /// A piece of a page, by itself.
+    pub fn parse_fragment(text: &str) -> Page {
+        Page::of(&Html::parse_document(text), Hidden::LeftOut)
+    }
+
+    /// Whether sentences are hidden that stand nowhere else, and not few of them: behind a tab, or until a script has sized the
+    /// article. A second copy to be printed is not meant, nor are links.
+    fn hides_prose(&self) -> bool {
+        const LEAST: usize = 100;
+        const SHARE: usize = 5;
+        let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let shown: String = self.lines.iter().map(|line| bare(&line.text)).collect();
+        let prose: usize = self.lines.iter().map(PageLine::prose).sum();
+        let hidden: usize = self
+            .hidden
+            .iter()
+            .flat_map(|text| text.split_inclusive(['。', '；']))
+            .filter(|sentence| sentence.ends_with(['。', '；']) && !shown.contains(&bare(sentence)))
+            .map(|sentence| sentence.chars().filter(|c| is_han(*c)).count())
+            .sum();
+        hidden >= LEAST && hidden * SHARE >= prose
+    }
+
+    fn of(document: &Html, hidden_is: Hidden) -> Page {
         let mut page = Page::default();
-        page.read_head(&document);
-        let rows = data_rows(&document);
+        page.read_head(document);
+        let rows = data_rows(document);
         let mut writer = Writer::new(&rows);
         // Below an element that is left out, until it closes.
         let mut skipping = None;
         let mut hidden = String::new();
-        for step in steps(&document) {
+        for step in steps(document) {
             match step {
                 Step::Open(id, node) => match node {
                     Node::Text(text) if skipping.is_none() => writer.text(text),
                     Node::Text(text) if matches!(skipping, Some((_, true))) => hidden.push_str(text),
                     Node::Element(element) if skipping.is_none() => {
                         let name = element.name();
-                        let is_hidden = is_hidden(element);
+                        let is_hidden = hidden_is == Hidden::LeftOut && is_hidden(element);
+                        page.is_frameset |= name == "frameset";
+                        writer.note_frame(element);
                         if SKIPPED.contains(&name) || is_hidden {
                             skipping = Some((id, is_hidden && !SKIPPED.contains(&name)));
                         } else {
@@ -116,6 +189,7 @@ impl Page {
         }
         writer.finish();
         page.lines = writer.lines;
+        page.attachments = writer.attachments;
         page.zones = writer.zones;
         page
     }
@@ -308,6 +382,9 @@ struct Writer<'a> {
     /// Blanks were seen that count if more text follows in the line; whether a line break was among them.
     blank: Option<bool>,
     links: usize,
+    /// The address of the document whose link we are in, and what the link says so far.
+    link: Option<(String, String)>,
+    attachments: Vec<Attachment>,
     pre: usize,
     /// The headings we are in, by depth.
     headings: Vec<u8>,
@@ -331,6 +408,8 @@ impl<'a> Writer<'a> {
             line: PageLine::default(),
             blank: None,
             links: 0,
+            link: None,
+            attachments: Vec::new(),
             pre: 0,
             headings: Vec::new(),
             row: None,
@@ -369,6 +448,9 @@ impl<'a> Writer<'a> {
 
     fn push(&mut self, c: char) {
         self.line.text.push(c);
+        if let Some((_, name)) = &mut self.link {
+            name.push(c);
+        }
         if is_han(c) {
             self.line.han += 1;
             self.line.linked += usize::from(self.links > 0);
@@ -390,7 +472,13 @@ impl<'a> Writer<'a> {
                 self.blank = Some(false);
                 return;
             }
-            "a" => self.links += 1,
+            "a" => {
+                self.links += 1;
+                let address = element.attr("href").unwrap_or_default();
+                if known().is_attachment(address) {
+                    self.link = Some((address.to_owned(), String::new()));
+                }
+            }
             "pre" => self.pre += 1,
             "tr" if self.row.is_none() && self.data_rows.contains(&id) => {
                 self.end_block();
@@ -432,7 +520,12 @@ impl<'a> Writer<'a> {
 
     fn close(&mut self, id: usize, name: &str) {
         match name {
-            "a" => self.links = self.links.saturating_sub(1),
+            "a" => {
+                self.links = self.links.saturating_sub(1);
+                if let Some((address, name)) = self.link.take() {
+                    self.attach(name.trim().to_owned(), address);
+                }
+            }
             "pre" => self.pre = self.pre.saturating_sub(1),
             "tr" if self.row.is_some_and(|(row, _)| row == id) => {
                 self.end_row();
@@ -457,6 +550,26 @@ impl<'a> Writer<'a> {
             self.headings.pop();
         }
         self.close_zone(id);
+    }
+
+    /// A frame, or an object in the page, may show a document.
+    fn note_frame(&mut self, element: &scraper::node::Element) {
+        let attribute = match element.name() {
+            "iframe" | "embed" | "frame" => "src",
+            "object" => "data",
+            _ => return,
+        };
+        let address = element.attr(attribute).unwrap_or_default();
+        if known().is_attachment(address) {
+            self.attach(String::new(), address.to_owned());
+        }
+    }
+
+    fn attach(&mut self, name: String, address: String) {
+        if !self.attachments.iter().any(|known| known.address == address) {
+            let line = self.lines.len();
+            self.attachments.push(Attachment { name, address, line });
+        }
     }
 
     fn close_zone(&mut self, id: usize) {
