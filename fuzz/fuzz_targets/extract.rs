@@ -17,7 +17,9 @@ fuzz_target!(|data: &[u8]| {
         max_seconds: 20,
         ..Options::default()
     };
-    if let Err(error) = extract_bytes(&path, bytes.to_vec(), &options) {
+    let mut failures = Vec::new();
+    let read = extract_bytes(&path, bytes.to_vec(), &options, &mut |extraction| failures.extend(extraction.failures));
+    for error in failures.into_iter().chain(read.err()) {
         let message = error.to_string();
         assert!(!message.contains("gave up") && !message.contains("not read after"), "{message}");
     }

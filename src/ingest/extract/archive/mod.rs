@@ -181,7 +181,12 @@ impl Unpacking<'_> {
     fn read(&mut self, inside: &str, level: usize, bytes: Vec<u8>) -> Result<()> {
         let path = self.path_of(inside);
         let (named, format) = recognise(&path, &bytes, self.options)?;
-        let Reader::Archive(_, unpack) = format.reader else {
+        // Named an archive without being one, it may be a page that says what went wrong.
+        let unpack = match format.reader {
+            Reader::Archive(is, unpack) if is(&bytes) => Some(unpack),
+            _ => None,
+        };
+        let Some(unpack) = unpack else {
             let (extraction, members) = extract_single(&path, bytes, self.options, named, format)?;
             let mut beside = Extraction::empty(inside, format);
             (self.take)(Extraction {

@@ -289,7 +289,10 @@ fn what_is_no_archive_of_reports_says_what_it_is() {
     ];
     for (name, bytes, reason) in table {
         let error = read_with(name, &bytes, &Options::default()).unwrap_err();
-        assert!(error.to_string().starts_with(&format!("{name}: {reason}")), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!("{name}: {reason}")),
+            "{error}, not {reason}"
+        );
         assert!(!error.hints.is_empty(), "{error}");
     }
 }

@@ -249,13 +249,12 @@ impl<'a> Reading<'a> {
                 .count();
             let prose: usize = (n..n + len).map(|n| self.page.lines[lines[n]].prose()).sum();
             if len >= 3 && prose >= LEAST {
-                for repeated in n..n + len {
-                    self.roles[lines[repeated]] = Role::Idle("the same text again");
+                for &repeated in &lines[n..n + len] {
+                    self.roles[repeated] = Role::Idle("the same text again");
                 }
-                n += len;
-            } else {
-                n += 1;
             }
+            // All of these lines stood before, so that none can be the first of its kind.
+            n += len.max(1);
         }
     }
 

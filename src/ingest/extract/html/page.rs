@@ -132,8 +132,10 @@ impl Page {
     /// Whether sentences are hidden that stand nowhere else, and not few of them: behind a tab, or until a script has sized the
     /// article. A second copy to be printed is not meant, nor are links.
     fn hides_prose(&self) -> bool {
-        const LEAST: usize = 100;
+        const LEAST: usize = 40;
         const SHARE: usize = 5;
+        // Sentences beyond these are not looked up, to keep hostile pages cheap.
+        const LOOKED_UP: usize = 2_000;
         let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         let shown: String = self.lines.iter().map(|line| bare(&line.text)).collect();
         let prose: usize = self.lines.iter().map(PageLine::prose).sum();
@@ -141,7 +143,9 @@ impl Page {
             .hidden
             .iter()
             .flat_map(|text| text.split_inclusive(['。', '；']))
-            .filter(|sentence| sentence.ends_with(['。', '；']) && !shown.contains(&bare(sentence)))
+            .filter(|sentence| sentence.ends_with(['。', '；']))
+            .take(LOOKED_UP)
+            .filter(|sentence| !shown.contains(&bare(sentence)))
             .map(|sentence| sentence.chars().filter(|c| is_han(*c)).count())
             .sum();
         hidden >= LEAST && hidden * SHARE >= prose
