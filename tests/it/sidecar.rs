@@ -401,7 +401,10 @@ fn an_exported_sheet_given_back_changes_nothing_and_a_corrected_cell_its_field()
         dir.run(&["index", "--export-metadata", sheet]).exits(0);
         let outcome = indexed(&dir, &["corpus", "--metadata", sheet]);
         assert_eq!(failures(&outcome), [""; 0], "{sheet}");
-        assert!(!outcome["warnings"].to_string().contains("sheet."), "{sheet}: {outcome}");
+        assert!(
+            !outcome["warnings"].to_string().contains("sheet."),
+            "{sheet}: {outcome}"
+        );
         assert_eq!(all_known(&dir), before, "{sheet}");
     }
     let sheet = dir.read("sheet.csv");
