@@ -5,7 +5,8 @@ use super::Index;
 use super::searcher::{Found, Request};
 use crate::error::Result;
 use crate::hits::{Suggestion, SuggestionKind};
-use crate::query::{Filter, Phrase, Query, Scope, Words};
+use crate::query::{Filter, Phrase, Query, Scope, Wanted, Words};
+use crate::report::Grade;
 use crate::schema::confusions::{confusions, questions};
 use crate::schema::fields::Field;
 use crate::schema::topics;
@@ -42,8 +43,28 @@ impl Index {
                 return Ok(by_words);
             }
         }
-        found.summary_mut().suggestions = self.suggestions(&request.query)?;
+        let suggestions = self.suggestions(&request.query)?;
+        let unreadable = self.unreadable_reports(&request.query)?;
+        let summary = found.summary_mut();
+        summary.suggestions = suggestions;
+        if unreadable > 0 {
+            summary.notes.push(format!(
+                "the text of {unreadable} of the reports asked about cannot be read well enough to be searched: list them with --quality poor"
+            ));
+        }
         Ok(found)
+    }
+
+    /// How many reports that the filters of a question let through have a text in which nothing can be found.
+    fn unreadable_reports(&self, query: &Query) -> Result<u64> {
+        let poor = Filter {
+            field: Field::Quality,
+            values: vec![Wanted::Text(Grade::Poor.name().to_owned())],
+        };
+        let filters = parts(query).1.into_iter().filter(Query::is_filter);
+        let mut request = Request::new(Query::all_of(filters.chain([Query::Filter(poor)])));
+        request.limit = Some(0);
+        Ok(self.search(&request)?.summary().totals.reports)
     }
 
     /// The questions near one that found nothing that find something.

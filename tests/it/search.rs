@@ -723,3 +723,20 @@ fn every_bad_line_of_a_list_is_told_and_the_others_are_answered() {
         .tells(&["nowhere.txt"]);
     dir.run(&["search", "甲", "--queries", "bad.txt"]).exits(2);
 }
+
+#[test]
+fn what_cannot_be_found_for_want_of_a_readable_text_is_said() {
+    let dir = TestDir::new();
+    dir.write(
+        "reports/a.txt",
+        report("闽屏县", "云岫镇", 2024, "开展普法宣传12场次。"),
+    );
+    let unreadable =
+        "\u{fffd}\u{fffd}镇\u{fffd}\u{fffd}开展\u{fffd}\u{fffd}\u{fffd}宣传\u{fffd}\u{fffd}场次。".repeat(40);
+    dir.write("reports/b.txt", report("闽屏县", "石门镇", 2023, &unreadable));
+    dir.index("reports");
+    let notes = |arguments: &[&str]| dir.search(arguments).summary.notes.join("; ");
+    assert!(notes(&["枫桥经验"]).contains("the text of 1 of the reports asked about cannot be read"));
+    assert_eq!(notes(&["枫桥经验", "--year", "2024"]), "");
+    assert_eq!(notes(&["普法宣传"]), "");
+}
