@@ -7,13 +7,15 @@ use serde::Serialize;
 use super::terminal::{Form, Terminal};
 use super::{Input, Status};
 use crate::error::Result;
-use crate::eval::{Bench, Evaluation, KnownItems, NeedResult, RankerScores, known_items};
+use crate::eval::{Ablation, Bench, Evaluation, KnownItems, NeedResult, RankerScores, known_items};
 use crate::output::counted;
 
 /// Measure the ranking: information needs with judged sentences, against plain rankings of the same passages
 ///
-/// Prints nDCG@10, MRR and recall@20 for the ranking of `search` and for BM25 on words, on characters and on bigrams. Judge your
-/// own: `--unjudged 20` lists the sentences that nobody has judged among the twenty best passages of every ranking.
+/// Prints nDCG@10, MRR and recall@20 for the ranking of `search`, asked with the phrase, with the topic and loosely with words, and
+/// for BM25 on words, on characters and on bigrams; `order@10` is nDCG@10 when each orders the same passages, those that hold
+/// what was asked. Then what remains without each feature. Judge your own: `--unjudged 20` lists the sentences that nobody has
+/// judged among the twenty best passages of every ranking.
 #[derive(clap::Args)]
 pub struct Args {
     /// The information needs, as tests/ranking/needs.toml
@@ -70,6 +72,7 @@ fn evaluation_text(evaluation: &Evaluation, results: bool) -> String {
         counted(evaluation.judgments as u64, "judged sentence"),
         table(&evaluation.rankers)
     );
+    text.push_str(&ablation_table(&evaluation.ablation));
     for need in evaluation.results.iter().filter(|_| results) {
         text.push_str(&need_text(need));
     }
@@ -86,13 +89,33 @@ fn known_text(found: &KnownItems) -> String {
 
 fn table(rankers: &[RankerScores]) -> String {
     let mut text = format!(
-        "{:<20} {:>8} {:>8} {:>10} {:>10}\n",
-        "", "nDCG@10", "MRR", "recall@20", "judged@10"
+        "{:<20} {:>8} {:>8} {:>10} {:>10} {:>9}\n",
+        "", "nDCG@10", "MRR", "recall@20", "judged@10", "order@10"
     );
-    for RankerScores { ranker, scores } in rankers {
+    for RankerScores {
+        ranker,
+        scores,
+        order10,
+    } in rankers
+    {
+        let order = order10.map_or("-".to_owned(), |order| format!("{order:.3}"));
         text.push_str(&format!(
-            "{ranker:<20} {:>8.3} {:>8.3} {:>10.3} {:>10.3}\n",
+            "{ranker:<20} {:>8.3} {:>8.3} {:>10.3} {:>10.3} {order:>9}\n",
             scores.ndcg10, scores.mrr, scores.recall20, scores.judged10
+        ));
+    }
+    text
+}
+
+fn ablation_table(rows: &[Ablation]) -> String {
+    let mut text = format!(
+        "\n{:<26} {:>8} {:>9} {:>8}\n",
+        "nDCG@10 without", "as asked", "by topic", "loose"
+    );
+    for row in rows {
+        text.push_str(&format!(
+            "{:<26} {:>8.3} {:>9.3} {:>8.3}\n",
+            row.feature, row.asked, row.by_topic, row.loose
         ));
     }
     text

@@ -12,6 +12,7 @@ use crate::hits::Grouping;
 use crate::index::{Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted, print_hits};
 use crate::query::{Query, Scope};
+use crate::schema::ranking::Ranking;
 use crate::schema::fields::Field;
 
 /// How many hits are printed for people, unless said otherwise.
@@ -175,6 +176,7 @@ impl Args {
             facets: facets.collect::<Result<_>>()?,
             explain: self.explain,
             time_limit: self.time_limit()?,
+            ranking: Ranking::ours(),
         })
     }
 

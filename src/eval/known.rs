@@ -11,6 +11,7 @@ use super::{DEPTH, RankerScores, ask};
 use crate::error::Result;
 use crate::index::Index;
 use crate::query::Query;
+use crate::schema::ranking::Ranking;
 
 /// How well sections are found by their headings.
 #[derive(Clone, Debug, Serialize)]
@@ -41,7 +42,7 @@ pub fn known_items(index: &Index) -> Result<KnownItems> {
     let mut ours = Vec::new();
     for (question, grades) in &questions {
         let query = Query::literal(question)?.to_string();
-        ours.push(measure::score(&ask(index, &collection, &query)?, grades));
+        ours.push(measure::score(&ask(index, &collection, &query, &Ranking::ours())?, grades));
     }
     let mut rankers = vec![scores_of("baogao", &ours)];
     for baseline in [Baseline::Words, Baseline::Characters, Baseline::Bigrams] {
@@ -62,5 +63,6 @@ fn scores_of(ranker: &'static str, scores: &[Scores]) -> RankerScores {
     RankerScores {
         ranker,
         scores: measure::mean(scores),
+        order10: None,
     }
 }

@@ -10,7 +10,7 @@ mod known;
 mod measure;
 mod needs;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::index::{Index, Request};
 use crate::query::Query;
+use crate::schema::ranking::Ranking;
 use baseline::Baseline;
 use collection::Collection;
 use measure::Scores;
@@ -35,6 +36,7 @@ pub struct Evaluation {
     pub judgments: usize,
     /// Ours first, then the plain ones.
     pub rankers: Vec<RankerScores>,
+    pub ablation: Vec<Ablation>,
     /// The best hits of ours for each need.
     pub results: Vec<NeedResult>,
 }
@@ -45,6 +47,18 @@ pub struct RankerScores {
     pub ranker: &'static str,
     #[serde(flatten)]
     pub scores: Scores,
+    /// nDCG@10 when every ranker orders the same passages: those that ours finds as asked. Tells order from recall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order10: Option<f64>,
+}
+
+/// nDCG@10 of ours, asked in three ways, without one of its features.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ablation {
+    pub feature: &'static str,
+    pub asked: f64,
+    pub by_topic: f64,
+    pub loose: f64,
 }
 
 /// What ours answers to one need.
@@ -92,13 +106,16 @@ enum Ranker {
     Ours,
     /// The need's topic, where it names one; else the question.
     OursByTopic,
+    /// Any of the words of the need, as the plain ones are asked.
+    OursLoose,
     Plain(Baseline),
 }
 
 impl Ranker {
-    const ALL: [Ranker; 5] = [
+    const ALL: [Ranker; 6] = [
         Ranker::Ours,
         Ranker::OursByTopic,
+        Ranker::OursLoose,
         Ranker::Plain(Baseline::Words),
         Ranker::Plain(Baseline::Characters),
         Ranker::Plain(Baseline::Bigrams),
@@ -108,6 +125,7 @@ impl Ranker {
         match self {
             Ranker::Ours => "baogao",
             Ranker::OursByTopic => "baogao, by topic",
+            Ranker::OursLoose => "baogao, loose",
             Ranker::Plain(baseline) => baseline.name(),
         }
     }
@@ -137,29 +155,62 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When a need's question cannot be read, or the index is damaged.
     pub fn evaluate(&self) -> Result<Evaluation> {
+        let asked = self.rankings(Ranker::Ours)?;
         let mut rankers = Vec::new();
-        let mut results = Vec::new();
         for ranker in Ranker::ALL {
-            let mut all = Vec::new();
-            for (number, ranking) in self.rankings(ranker)?.into_iter().enumerate() {
-                let grades = self.grades.of_need(number);
-                let scores = measure::score(&ranking, grades);
-                if ranker == Ranker::Ours {
-                    results.push(self.result(&self.needs[number], scores, &ranking, grades));
-                }
-                all.push(scores);
-            }
+            let rankings = self.rankings(ranker)?;
             rankers.push(RankerScores {
                 ranker: ranker.name(),
-                scores: measure::mean(&all),
+                scores: self.mean_of(&rankings),
+                order10: Some(self.order_of(&rankings, &asked)),
             });
         }
+        let results = asked.iter().enumerate();
         Ok(Evaluation {
             needs: self.needs.len(),
             judgments: self.judgments.len(),
             rankers,
-            results,
+            ablation: self.ablation()?,
+            results: results.map(|(number, ranking)| self.result(number, ranking)).collect(),
         })
+    }
+
+    fn mean_of(&self, rankings: &[Vec<usize>]) -> Scores {
+        let scores = |(number, ranking): (usize, &Vec<usize>)| measure::score(ranking, self.grades.of_need(number));
+        measure::mean(&rankings.iter().enumerate().map(scores).collect::<Vec<_>>())
+    }
+
+    /// nDCG@10 of rankings of the same candidates: what was found by ours as asked, in the order of each; what a ranker does not
+    /// find comes last.
+    fn order_of(&self, rankings: &[Vec<usize>], asked: &[Vec<usize>]) -> f64 {
+        let orders = rankings.iter().zip(asked).enumerate().filter_map(|(number, (ranking, asked))| {
+            let candidates: HashSet<usize> = asked.iter().copied().collect();
+            let all = self.grades.of_need(number).iter();
+            let grades: HashMap<usize, u8> = all
+                .filter(|(at, _)| candidates.contains(at))
+                .map(|(&at, &grade)| (at, grade))
+                .collect();
+            let order: Vec<usize> = ranking.iter().copied().filter(|at| candidates.contains(at)).collect();
+            // Candidates of which none tells anything have no best order.
+            let has_order = grades.values().any(|&grade| grade > 0);
+            has_order.then(|| measure::score(&order, &grades))
+        });
+        measure::mean(&orders.collect::<Vec<_>>()).ndcg10
+    }
+
+    /// Ours without each of its features.
+    fn ablation(&self) -> Result<Vec<Ablation>> {
+        let mut rows = Vec::new();
+        for (feature, ranking) in Ranking::ours().ablations() {
+            let ndcg = |ranker| Ok(self.mean_of(&self.ours(ranker, &ranking)?).ndcg10);
+            rows.push(Ablation {
+                feature,
+                asked: ndcg(Ranker::Ours)?,
+                by_topic: ndcg(Ranker::OursByTopic)?,
+                loose: ndcg(Ranker::OursLoose)?,
+            });
+        }
+        Ok(rows)
     }
 
     /// The sentences of the `depth` best passages of every ranker that nobody has judged yet, by need and place: what to judge next.
@@ -197,17 +248,25 @@ impl<'a> Bench<'a> {
                 .map(|need| prepared.rank(&need.words, DEPTH))
                 .collect());
         }
-        let question = |need: &Need| match &need.topic {
-            Some(topic) if ranker == Ranker::OursByTopic => format!("topic:{topic}"),
+        self.ours(ranker, &Ranking::ours())
+    }
+
+    /// What ours answers to each need, with these weights.
+    fn ours(&self, ranker: Ranker, ranking: &Ranking) -> Result<Vec<Vec<usize>>> {
+        let question = |need: &Need| match (&need.topic, ranker) {
+            (Some(topic), Ranker::OursByTopic) => format!("topic:{topic}"),
+            (_, Ranker::OursLoose) => format!("words:({})", need.words),
             _ => need.query.clone(),
         };
         self.needs
             .iter()
-            .map(|need| ask(self.index, &self.collection, &question(need)))
+            .map(|need| ask(self.index, &self.collection, &question(need), ranking))
             .collect()
     }
 
-    fn result(&self, need: &Need, scores: Scores, ranking: &[usize], grades: &HashMap<usize, u8>) -> NeedResult {
+    fn result(&self, number: usize, ranking: &[usize]) -> NeedResult {
+        let (need, grades) = (&self.needs[number], self.grades.of_need(number));
+        let scores = measure::score(ranking, grades);
         let best = ranking.iter().take(10).map(|at| {
             let item = &self.collection.items[*at];
             Ranked {
@@ -227,9 +286,10 @@ impl<'a> Bench<'a> {
 }
 
 /// What our own ranking answers to a question.
-fn ask(index: &Index, collection: &Collection, question: &str) -> Result<Vec<usize>> {
+fn ask(index: &Index, collection: &Collection, question: &str, ranking: &Ranking) -> Result<Vec<usize>> {
     let request = Request {
         limit: Some(DEPTH),
+        ranking: *ranking,
         ..Request::new(Query::parse(question)?)
     };
     let found = index.search(&request)?;

@@ -21,6 +21,7 @@ use crate::query::{Filter, Near, Pattern, Phrase, Query, Regex, Scope, Words};
 use crate::schema::fields::Field;
 use crate::text::expression::{Expression, Required};
 use crate::text::fold::fold_phrase;
+use crate::text::spans::Span;
 use crate::text::units::PhraseFinder;
 
 /// Compiles for one segment.
@@ -69,6 +70,18 @@ impl Matches {
         for counter in &mut self.counters {
             if counter.seek(doc) == doc && counter.matches()? {
                 counter.count(heading_units, counts)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the places of the operands in the present passage, which matches and was counted.
+    pub fn marks(&mut self, out: &mut Vec<Span>) -> tantivy::Result<()> {
+        let doc = self.matcher.doc();
+        self.matcher.marks(out)?;
+        for counter in self.counters.iter_mut().filter(|counter| counter.doc() == doc) {
+            if counter.matches()? {
+                counter.marks(out)?;
             }
         }
         Ok(())

@@ -8,7 +8,8 @@ use super::layout::{Layout, sort};
 use crate::report::{Evidence, Metadata, Passage, Place, Quality, Report, ReportId, Section, Source};
 use crate::schema::fields::Field;
 use crate::text::fold::{fold, fold_with_places};
-use crate::text::sentence::sentence_ends;
+use crate::text::quantity::quantities;
+use crate::text::sentence::{sentence_ends, sentence_of};
 use crate::text::units::units;
 use crate::topics::Topics;
 
@@ -115,7 +116,8 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
             document.add_text(layout.doc, sort::PASSAGE);
             document.add_u64(layout.report, report.id.0);
             document.add_u64(layout.seq, passage.seq.into());
-            document.add_u64(layout.heading_units, heading_units(report, passage, text));
+            let heading_units = heading_units(report, passage, text);
+            document.add_u64(layout.heading_units, heading_units);
             document.add_text(layout.text, text);
             document.add_text(layout.place, place_json(passage, in_section[passage.section]));
             for (field, value) in &common {
@@ -124,8 +126,11 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
             let section = &report.sections[passage.section];
             document.add_text(layout.facet(Field::Section), section.kind.name());
             document.add_u64(layout.part, parts[passage.section]);
-            for end in sentence_ends(text, &folded) {
+            let ends = sentence_ends(text, &folded);
+            let counts = quantities_by_sentence(&quantities(text, &folded), &ends, heading_units);
+            for (end, count) in ends.into_iter().zip(counts) {
                 document.add_u64(layout.sentence_ends, end.into());
+                document.add_u64(layout.quantities, count);
             }
             for heading in section.headings.iter().map(|heading| fold(heading)) {
                 document.add_text(layout.headings, searchable_heading(&heading));
@@ -138,6 +143,17 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
             document
         })
         .collect()
+}
+
+/// How many of the quantities, which begin at these units, stand in each sentence outside of title and headings.
+fn quantities_by_sentence(quantities: &[u32], ends: &[u32], heading_units: u64) -> Vec<u64> {
+    let mut counts = vec![0; ends.len()];
+    for &unit in quantities.iter().filter(|&&unit| u64::from(unit) >= heading_units) {
+        if let Some(count) = counts.get_mut(sentence_of(ends, unit)) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 /// A longer heading, which is none, is searched by its beginning: the engine takes no longer values.

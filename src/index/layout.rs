@@ -35,6 +35,8 @@ pub struct Layout {
     pub part: Field,
     /// Passages: where its sentences end, in units ([`crate::text::sentence::sentence_ends`]); the last is how many units it has.
     pub sentence_ends: Field,
+    /// Passages: how many quantities stand in each of these sentences, headings apart; in the same order.
+    pub quantities: Field,
     /// Passages: the headings above it, outermost first, each folded and whole.
     pub headings: Field,
     /// Passages: the folded text as units with positions; decides what is found.
@@ -77,6 +79,7 @@ impl Layout {
             heading_units: schema.add_u64_field("heading_units", FAST),
             part: schema.add_u64_field("part", FAST),
             sentence_ends: schema.add_u64_field("sentence_ends", FAST),
+            quantities: schema.add_u64_field("quantities", FAST),
             headings: schema.add_text_field("headings", STRING),
             units: schema.add_text_field("units", text(UNITS, IndexRecordOption::WithFreqsAndPositions, true)),
             words: schema.add_text_field("words", text(WORDS, IndexRecordOption::WithFreqs, false)),
@@ -111,6 +114,7 @@ pub fn fingerprint() -> String {
         include_str!("../../index_schema/fields.toml"),
         include_str!("../../index_schema/lexicon.txt"),
         include_str!("../../index_schema/quality.toml"),
+        include_str!("../../index_schema/quantities.toml"),
         include_str!("../../index_schema/sections.toml"),
         include_str!("../../index_schema/topics.toml"),
         include_str!("../../index_schema/traditional.tsv"),

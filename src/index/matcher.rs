@@ -161,6 +161,32 @@ impl Matcher {
         }
     }
 
+    /// Adds the places of every operand that has any in the present passage, which matches: where a reader would look.
+    pub fn marks(&mut self, out: &mut Vec<Span>) -> tantivy::Result<()> {
+        let present = self.doc();
+        match self {
+            Matcher::Operand { places, .. } => {
+                places.spans(out);
+            }
+            Matcher::All(parts) => {
+                for part in parts {
+                    part.marks(out)?;
+                }
+            }
+            Matcher::Any(parts) => {
+                for part in parts.iter_mut().filter(|part| part.doc() == present) {
+                    if part.matches()? {
+                        part.marks(out)?;
+                    }
+                }
+            }
+            Matcher::Except { kept, .. } => kept.marks(out)?,
+            Matcher::Sentence(docs) => docs.marks(out)?,
+            Matcher::Nothing | Matcher::Docs(_) => {}
+        }
+        Ok(())
+    }
+
     /// At most how many passages it can match.
     pub fn candidates(&self) -> u32 {
         match self {

@@ -14,6 +14,7 @@ mod group;
 mod highlight;
 mod layout;
 mod matcher;
+mod merit;
 mod operand;
 mod phrase;
 mod rank;
@@ -42,7 +43,7 @@ use crate::error::{Error, Result};
 use layout::Layout;
 
 /// The version of what an index holds and how. It changes whenever an older index would answer differently.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The file by which a folder is known to be an index, for people and for the walk over source folders.
 pub const MARKER: &str = "baogao.json";

@@ -1,6 +1,9 @@
 //! Scores passages that match: BM25 over the question's operands, mentions in headings counting more, and to a lesser part over
-//! the words inside its phrases. A score is a sum of named parts, each a value and its weight; [`Scorer::parts`] tells them, and
-//! a new feature is one more part.
+//! the words inside its phrases; times what speaks for the passage beside its words ([`Merit`]); less for each better hit of the
+//! same report ([`spread`]). A score is a sum of named parts, each a value and its weight; [`Scorer::parts`] tells them, and a new
+//! feature is one more part.
+//!
+//! `score = (Σ BM25 of operands + words · Σ BM25 of words) · max(least, 1 + Σ weight · merit) · repeated^(better hits of its report)`
 //!
 //! For each phrase or word, `idf · tf · (k1 + 1) / (tf + k1 · (1 − b + b · length / typical length))` with
 //! `idf = ln(1 + (N − n + 0.5) / (n + 0.5))`, where `tf` is how often it stands in the passage (each time in a heading counts
@@ -14,6 +17,7 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, SegmentReader};
 
 use super::layout::Layout;
+use super::merit::Merit;
 use super::operand::{Counted, Operand};
 use crate::hits::ScorePart;
 use crate::schema::ranking::Ranking;
@@ -42,6 +46,25 @@ pub fn weighted_mentions(ranking: &Ranking, (all, in_headings): (u32, u32)) -> f
     all as f32 + (ranking.heading - 1.0) * in_headings as f32
 }
 
+/// Lowers the scores of passages that match and are all of one report, so that no page is filled by one report: the best keeps its
+/// score, the next is worth `repeated` of its own, and so on. Tells how many better ones each has; of equals the first is better.
+///
+/// The idea, that what repeats what stands above it is worth less, is that of J. Carbonell and J. Goldstein, The use of MMR, 1998.
+pub fn spread(ranking: &Ranking, scores: &[f32]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let mut better = vec![0; scores.len()];
+    for (count, at) in (0..).zip(order) {
+        better[at] = ranking.most_repeated.min(count);
+    }
+    better
+}
+
+/// What a score is multiplied with for so many better hits of its report.
+pub fn repeated(ranking: &Ranking, better: u32) -> f32 {
+    ranking.repeated.powi(better as i32)
+}
+
 /// What the score of a passage is made of, for one question.
 pub struct Scorer<'a> {
     layout: &'a Layout,
@@ -58,6 +81,7 @@ impl<'a> Scorer<'a> {
         segments: &[SegmentReader],
         passages: u64,
         operands: &[Counted],
+        ranking: Ranking,
     ) -> tantivy::Result<Self> {
         let mut rareness = Vec::with_capacity(operands.len());
         let mut runs = Vec::new();
@@ -78,14 +102,20 @@ impl<'a> Scorer<'a> {
         let words = words_inside(layout, segments, &runs)?.into_iter();
         Ok(Scorer {
             layout,
-            ranking: Ranking::ours(),
+            ranking,
             operands: rareness,
             words: words.map(|(word, with_it)| (word, idf(passages, with_it))).collect(),
         })
     }
 
-    /// The scores of passages of a segment, given how often each operand stands in each.
-    pub fn scores(&self, segment: &SegmentReader, docs: &[DocId], counts: &[(u32, u32)]) -> tantivy::Result<Vec<f32>> {
+    /// The scores of passages of a segment, given how often each operand stands in each and what else speaks for each.
+    pub fn scores(
+        &self,
+        segment: &SegmentReader,
+        docs: &[DocId],
+        counts: &[(u32, u32)],
+        merits: &[Merit],
+    ) -> tantivy::Result<Vec<f32>> {
         let mut scores = vec![0.0; docs.len()];
         if docs.is_empty() {
             return Ok(scores);
@@ -104,6 +134,9 @@ impl<'a> Scorer<'a> {
                 scores[at] += self.ranking.words * value;
             })?;
         }
+        for (score, merit) in scores.iter_mut().zip(merits) {
+            *score *= merit.factor(&self.ranking);
+        }
         Ok(scores)
     }
 
@@ -114,6 +147,7 @@ impl<'a> Scorer<'a> {
         segment: &SegmentReader,
         doc: DocId,
         counts: &[(u32, u32)],
+        merit: Merit,
     ) -> tantivy::Result<Vec<ScorePart>> {
         let length = segment.get_fieldnorms_reader(self.layout.units)?.fieldnorm(doc);
         let part = |name: String, value: f32, weight: f32| ScorePart { name, value, weight };
@@ -127,6 +161,8 @@ impl<'a> Scorer<'a> {
                 parts.push(part(format!("word {word}"), value, self.ranking.words));
             })?;
         }
+        let relevance: f32 = parts.iter().map(|part| part.value * part.weight).sum();
+        parts.extend(merit.parts(&self.ranking, relevance));
         Ok(parts)
     }
 
@@ -264,8 +300,7 @@ mod tests {
             k1: 1.2,
             b: 0.75,
             typical_length: 100.0,
-            heading: 2.0,
-            words: 0.0,
+            ..Ranking::ours()
         };
         // Computed by hand: 1.5 · 3 · 2.2 / (3 + 1.2 · (0.25 + 0.75 · 0.8)) = 9.9 / 4.02
         assert!((bm25(&ranking, 1.5, 3.0, 80) - 2.462_686_6).abs() < 1e-5);

@@ -16,6 +16,7 @@ use super::explain::explain;
 use super::facets::{ValueCounts, count_values, group_values, place_by_value, sum_facet, texts_of};
 use super::highlight::highlight;
 use super::layout::sort;
+use super::merit::{Merit, Merits};
 use super::operand::{Counted, WordLists, counted};
 use super::rank::Scorer;
 use super::store::is_alive;
@@ -27,6 +28,7 @@ use crate::hits::{Grouping, Hit, HitPassage, HitReport, HitSection, Hits, ScoreP
 use crate::query::{Filter, Query, Scope, Wanted};
 use crate::report::{ReportId, passage_id};
 use crate::schema::fields::Field;
+use crate::schema::ranking::Ranking;
 
 /// What is asked of an index.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Request {
     pub explain: bool,
     /// How long patterns, regular expressions and the like may take, whose cost cannot be foreseen; `None` is without limit.
     pub time_limit: Option<Duration>,
+    /// By what hits are ordered when they are sorted by relevance.
+    pub ranking: Ranking,
 }
 
 /// How long a question may take that nobody waits for much longer.
@@ -59,6 +63,7 @@ impl Request {
             facets: Vec::new(),
             explain: false,
             time_limit: Some(USUAL_TIME_LIMIT),
+            ranking: Ranking::ours(),
         }
     }
 }
@@ -93,6 +98,8 @@ struct Match {
     report: u64,
     occurrences: u32,
     score: f32,
+    /// How many hits of its report are better, as far as that counts.
+    better: u32,
     /// Where its value of the field that hits are sorted by stands among all values.
     order: u32,
 }
@@ -103,6 +110,8 @@ struct SegmentMatches {
     reports: Vec<u64>,
     /// For each passage, for each operand: how often it stands in all of it, and in its headings.
     counts: Vec<(u32, u32)>,
+    /// For each passage: what speaks for it beside its words.
+    merits: Vec<Merit>,
     /// For each field that is counted: its values here.
     facets: Vec<ValueCounts>,
     /// How many passages were candidates.
@@ -110,11 +119,11 @@ struct SegmentMatches {
 }
 
 impl SegmentMatches {
-    /// The counts of a passage that was found.
-    fn counts_of(&self, doc: DocId, operands: usize) -> &[(u32, u32)] {
+    /// The counts and the merit of a passage that was found.
+    fn facts_of(&self, doc: DocId, operands: usize) -> (&[(u32, u32)], Merit) {
         match self.docs.binary_search(&doc) {
-            Ok(at) => &self.counts[at * operands..(at + 1) * operands],
-            Err(_) => &[],
+            Ok(at) => (&self.counts[at * operands..(at + 1) * operands], self.merits[at]),
+            Err(_) => (&[], Merit::default()),
         }
     }
 }
@@ -150,7 +159,7 @@ impl Index {
                     words: &words,
                     budget,
                 };
-                let mut found = match_segment(&compiler, &request.query)?;
+                let mut found = match_segment(&compiler, &request.query, &request.ranking)?;
                 for grouping in &request.facets {
                     let counts = count_values(grouping.field, segment, &found.docs, &found.reports)?;
                     found.facets.push(group_values(grouping, counts));
@@ -164,8 +173,11 @@ impl Index {
             .enumerate()
             .map(|(number, grouping)| sum_facet(grouping, found.iter().map(|segment| &segment.facets[number])))
             .collect();
-        let scorer = Scorer::new(self.layout, segments, self.passage_count()?, &operands)?;
+        let scorer = Scorer::new(self.layout, segments, self.passage_count()?, &operands, request.ranking)?;
         let mut matches = score(&scorer, segments, &operands, &found)?;
+        if request.sort == Sort::Relevance {
+            spread_reports(&request.ranking, &mut matches);
+        }
         if let Some(field) = request.sort.field() {
             let places: Vec<(u32, DocId)> = matches.iter().map(|found| (found.segment, found.doc)).collect();
             let place = |at: usize, value: Option<u32>| matches[at].order = value.unwrap_or(UNKNOWN);
@@ -178,8 +190,10 @@ impl Index {
         if request.explain {
             let of_match = |found_match: &Match| {
                 let segment = found_match.segment as usize;
-                let counts = found[segment].counts_of(found_match.doc, operands.len());
-                scorer.parts(&operands, &segments[segment], found_match.doc, counts)
+                let (counts, merit) = found[segment].facts_of(found_match.doc, operands.len());
+                let mut parts = scorer.parts(&operands, &segments[segment], found_match.doc, counts, merit)?;
+                parts.extend(repeated_part(&request.ranking, found_match, &parts));
+                Ok(parts)
             };
             parts = Some(matches.iter().map(of_match).collect::<tantivy::Result<_>>()?);
             let candidates = found.iter().map(|segment| segment.candidates).sum();
@@ -431,16 +445,19 @@ fn too_long(request: &Request) -> Error {
     .hinted("or let it take its time: --time-limit SECONDS, 0 for no limit")
 }
 
-fn match_segment(compiler: &Compiler<'_>, query: &Query) -> tantivy::Result<SegmentMatches> {
+fn match_segment(compiler: &Compiler<'_>, query: &Query, ranking: &Ranking) -> tantivy::Result<SegmentMatches> {
     let segment = compiler.segment;
     let operands = compiler.counted.len();
     let mut matches = compiler.compile(query)?;
     let reports = segment.fast_fields().u64("report")?;
     let heading_units = segment.fast_fields().u64("heading_units")?;
+    let mut merits = Merits::new(ranking, segment)?;
+    let mut marks = Vec::new();
     let mut found = SegmentMatches {
         docs: Vec::new(),
         reports: Vec::new(),
         counts: Vec::new(),
+        merits: Vec::new(),
         facets: Vec::new(),
         candidates: 0,
     };
@@ -457,6 +474,9 @@ fn match_segment(compiler: &Compiler<'_>, query: &Query) -> tantivy::Result<Segm
             found.counts.resize(from + operands, (0, 0));
             let heading_units = heading_units.first(doc).unwrap_or_default() as u32;
             matches.count(heading_units, &mut found.counts[from..])?;
+            marks.clear();
+            matches.marks(&mut marks)?;
+            found.merits.push(merits.of(doc, &marks));
         }
         matches.advance();
     }
@@ -472,7 +492,7 @@ fn score(
 ) -> tantivy::Result<Vec<Match>> {
     let mut matches = Vec::with_capacity(found.iter().map(|segment| segment.docs.len()).sum());
     for (ord, (segment, found)) in (0..).zip(segments.iter().zip(found)) {
-        let scores = scorer.scores(segment, &found.docs, &found.counts)?;
+        let scores = scorer.scores(segment, &found.docs, &found.counts, &found.merits)?;
         let shown = |counts: &[(u32, u32)]| {
             let shown = counts.iter().zip(operands).filter(|(_, operand)| operand.shown);
             shown.map(|(count, _)| count.0).sum()
@@ -484,11 +504,33 @@ fn score(
                 report,
                 occurrences: shown(&found.counts[at * operands.len()..(at + 1) * operands.len()]),
                 score: scores[at],
+                better: 0,
                 order: 0,
             });
         }
     }
     Ok(matches)
+}
+
+/// Lowers the scores of all but the best match of each report; its matches lie side by side.
+fn spread_reports(ranking: &Ranking, matches: &mut [Match]) {
+    for of_report in matches.chunk_by_mut(|a, b| (a.segment, a.report) == (b.segment, b.report)) {
+        let scores: Vec<f32> = of_report.iter().map(|found| found.score).collect();
+        for (found, better) in of_report.iter_mut().zip(rank::spread(ranking, &scores)) {
+            found.better = better;
+            found.score *= rank::repeated(ranking, better);
+        }
+    }
+}
+
+/// What better hits of its report take from a match.
+fn repeated_part(ranking: &Ranking, found: &Match, parts: &[ScorePart]) -> Option<ScorePart> {
+    let before: f32 = parts.iter().map(|part| part.value * part.weight).sum();
+    (found.better > 0).then(|| ScorePart {
+        name: format!("after {} better hits of its report", found.better),
+        value: before,
+        weight: rank::repeated(ranking, found.better) - 1.0,
+    })
 }
 
 fn count_totals(matches: &[Match]) -> Totals {

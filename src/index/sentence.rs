@@ -65,6 +65,17 @@ impl SentenceDocs {
         Ok(())
     }
 
+    /// Adds the places of the operands in the present passage, which matches.
+    pub fn marks(&mut self, out: &mut Vec<Span>) -> tantivy::Result<()> {
+        let doc = self.candidates.doc();
+        for operand in &mut self.operands {
+            if operand.seek(doc) == doc && operand.matches()? {
+                operand.marks(out)?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn candidates(&self) -> u32 {
         self.candidates.candidates()
     }

@@ -13,6 +13,7 @@ pub mod lexicon;
 pub mod page;
 pub mod places;
 pub mod quality;
+pub mod quantities;
 pub mod ranking;
 pub mod sections;
 pub mod titles;

@@ -14,6 +14,28 @@ pub struct Ranking {
     pub typical_length: f32,
     pub heading: f32,
     pub words: f32,
+    pub quantities_beside: f32,
+    pub quantities: f32,
+    pub many_quantities: f32,
+    pub brevity: f32,
+    /// In units.
+    pub readable_length: f32,
+    pub least: f32,
+    pub repeated: f32,
+    pub most_repeated: u32,
+    pub section: Sections,
+}
+
+/// The weight of standing in a section of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sections {
+    pub preamble: f32,
+    pub achievements: f32,
+    pub problems: f32,
+    pub leadership: f32,
+    pub plans: f32,
+    pub other: f32,
 }
 
 static OURS: LazyLock<Ranking> =
@@ -23,6 +45,21 @@ impl Ranking {
     /// The weights of `index_schema/ranking.toml`.
     pub fn ours() -> Ranking {
         *OURS
+    }
+
+    /// Without each of the features in turn, under its name: the weight that turns it off.
+    pub fn ablations(self) -> Vec<(&'static str, Ranking)> {
+        let no_sections = Sections::default();
+        vec![
+            ("nothing", self),
+            ("words inside phrases", Ranking { words: 0.0, ..self }),
+            ("more for headings", Ranking { heading: 1.0, ..self }),
+            ("quantities beside it", Ranking { quantities_beside: 0.0, ..self }),
+            ("quantities in the passage", Ranking { quantities: 0.0, ..self }),
+            ("length of what is to read", Ranking { brevity: 0.0, ..self }),
+            ("kind of section", Ranking { section: no_sections, ..self }),
+            ("spread over reports", Ranking { repeated: 1.0, ..self }),
+        ]
     }
 }
 
@@ -35,5 +72,8 @@ mod tests {
         let ranking = Ranking::ours();
         assert!(ranking.k1 > 0.0 && (0.0..=1.0).contains(&ranking.b));
         assert!(ranking.typical_length > 1.0 && ranking.heading >= 1.0 && ranking.words >= 0.0);
+        assert!(ranking.many_quantities >= 1.0 && ranking.readable_length > 1.0);
+        assert!(ranking.least > 0.0 && ranking.least < 1.0);
+        assert!(ranking.repeated > 0.0 && ranking.repeated <= 1.0);
     }
 }
