@@ -12,8 +12,8 @@ use crate::hits::Grouping;
 use crate::index::{Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted, print_hits};
 use crate::query::{Query, Scope};
-use crate::schema::ranking::Ranking;
 use crate::schema::fields::Field;
+use crate::schema::ranking::Ranking;
 
 /// How many hits are printed for people, unless said otherwise.
 const USUAL_LIMIT: usize = 20;

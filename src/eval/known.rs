@@ -42,7 +42,10 @@ pub fn known_items(index: &Index) -> Result<KnownItems> {
     let mut ours = Vec::new();
     for (question, grades) in &questions {
         let query = Query::literal(question)?.to_string();
-        ours.push(measure::score(&ask(index, &collection, &query, &Ranking::ours())?, grades));
+        ours.push(measure::score(
+            &ask(index, &collection, &query, &Ranking::ours())?,
+            grades,
+        ));
     }
     let mut rankers = vec![scores_of("baogao", &ours)];
     for baseline in [Baseline::Words, Baseline::Characters, Baseline::Bigrams] {

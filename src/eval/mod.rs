@@ -183,18 +183,22 @@ impl<'a> Bench<'a> {
     /// nDCG@10 of rankings of the same candidates: what was found by ours as asked, in the order of each; what a ranker does not
     /// find comes last.
     fn order_of(&self, rankings: &[Vec<usize>], asked: &[Vec<usize>]) -> f64 {
-        let orders = rankings.iter().zip(asked).enumerate().filter_map(|(number, (ranking, asked))| {
-            let candidates: HashSet<usize> = asked.iter().copied().collect();
-            let all = self.grades.of_need(number).iter();
-            let grades: HashMap<usize, u8> = all
-                .filter(|(at, _)| candidates.contains(at))
-                .map(|(&at, &grade)| (at, grade))
-                .collect();
-            let order: Vec<usize> = ranking.iter().copied().filter(|at| candidates.contains(at)).collect();
-            // Candidates of which none tells anything have no best order.
-            let has_order = grades.values().any(|&grade| grade > 0);
-            has_order.then(|| measure::score(&order, &grades))
-        });
+        let orders = rankings
+            .iter()
+            .zip(asked)
+            .enumerate()
+            .filter_map(|(number, (ranking, asked))| {
+                let candidates: HashSet<usize> = asked.iter().copied().collect();
+                let all = self.grades.of_need(number).iter();
+                let grades: HashMap<usize, u8> = all
+                    .filter(|(at, _)| candidates.contains(at))
+                    .map(|(&at, &grade)| (at, grade))
+                    .collect();
+                let order: Vec<usize> = ranking.iter().copied().filter(|at| candidates.contains(at)).collect();
+                // Candidates of which none tells anything have no best order.
+                let has_order = grades.values().any(|&grade| grade > 0);
+                has_order.then(|| measure::score(&order, &grades))
+            });
         measure::mean(&orders.collect::<Vec<_>>()).ndcg10
     }
 

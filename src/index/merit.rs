@@ -71,7 +71,11 @@ impl<'a> Merits<'a> {
         quantities.clear();
         quantities.extend(self.quantities.values_for_doc(doc));
         let all: u64 = quantities.iter().sum();
-        let has_some = |mark: &Span| quantities.get(sentence_of(ends, mark.start)).is_some_and(|&count| count > 0);
+        let has_some = |mark: &Span| {
+            quantities
+                .get(sentence_of(ends, mark.start))
+                .is_some_and(|&count| count > 0)
+        };
         let is_beside = match marks {
             [] => all > 0,
             marks => all > 0 && marks.iter().any(has_some),
@@ -181,7 +185,10 @@ mod tests {
         assert!(factor(&practice) > factor(&slogan));
         assert!(factor(&slogan) > factor(&planned));
         assert!(factor(&slogan) > factor(&heading));
-        let worst = Merit { brevity: 1.0, ..planned };
+        let worst = Merit {
+            brevity: 1.0,
+            ..planned
+        };
         assert!(factor(&worst) >= ranking.least && ranking.least > 0.0);
     }
 
@@ -196,7 +203,11 @@ mod tests {
                     brevity,
                     section: section(kind),
                 };
-                let sum: f32 = merit.parts(&ranking, 3.0).iter().map(|part| part.value * part.weight).sum();
+                let sum: f32 = merit
+                    .parts(&ranking, 3.0)
+                    .iter()
+                    .map(|part| part.value * part.weight)
+                    .sum();
                 assert!((3.0 + sum - 3.0 * merit.factor(&ranking)).abs() < 1e-4);
             }
         }

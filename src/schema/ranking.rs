@@ -54,10 +54,28 @@ impl Ranking {
             ("nothing", self),
             ("words inside phrases", Ranking { words: 0.0, ..self }),
             ("more for headings", Ranking { heading: 1.0, ..self }),
-            ("quantities beside it", Ranking { quantities_beside: 0.0, ..self }),
-            ("quantities in the passage", Ranking { quantities: 0.0, ..self }),
+            (
+                "quantities beside it",
+                Ranking {
+                    quantities_beside: 0.0,
+                    ..self
+                },
+            ),
+            (
+                "quantities in the passage",
+                Ranking {
+                    quantities: 0.0,
+                    ..self
+                },
+            ),
             ("length of what is to read", Ranking { brevity: 0.0, ..self }),
-            ("kind of section", Ranking { section: no_sections, ..self }),
+            (
+                "kind of section",
+                Ranking {
+                    section: no_sections,
+                    ..self
+                },
+            ),
             ("spread over reports", Ranking { repeated: 1.0, ..self }),
         ]
     }

@@ -22,6 +22,7 @@ mod traps; // one short document for each trap of the genre
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
 mod formats; // every export holds the same hits
 mod language; // every operand of the language, joined and within every unit of text, against an independent scan
+mod ranking; // the order of hits, held to judgments, measures and golden lists
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
