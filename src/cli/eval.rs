@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::terminal::{Form, Terminal};
 use super::{Input, Status};
 use crate::error::Result;
-use crate::eval::{Ablation, Bench, Evaluation, KnownItems, NeedResult, RankerScores, known_items};
+use crate::eval::{Ablation, Bench, CrossValidation, Evaluation, KnownItems, NeedResult, RankerScores, known_items};
 use crate::output::counted;
 
 /// Measure the ranking: information needs with judged sentences, against plain rankings of the same passages
@@ -27,6 +27,9 @@ pub struct Args {
     /// List what is not judged yet among so many best passages of every ranking
     #[arg(long, value_name = "N", conflicts_with = "known_items")]
     unjudged: Option<usize>,
+    /// Cross-validate the weights instead: choose them by all folds of the needs but one, measure by that one
+    #[arg(long, value_name = "N", conflicts_with_all = ["unjudged", "known_items"])]
+    folds: Option<usize>,
     /// Look for every second-level heading instead: its passages are the answer
     #[arg(long)]
     known_items: bool,
@@ -55,6 +58,10 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         });
         let text = format!("need\tgrade\tpath\trow\tsentence\n{}", lines.collect::<String>());
         return print(args, &unjudged, text);
+    }
+    if let Some(folds) = args.folds {
+        let found = bench.cross_validate(folds)?;
+        return print(args, &found, folds_text(&found));
     }
     let evaluation = bench.evaluate()?;
     print(args, &evaluation, evaluation_text(&evaluation, args.results))
@@ -105,6 +112,18 @@ fn table(rankers: &[RankerScores]) -> String {
         ));
     }
     text
+}
+
+fn folds_text(found: &CrossValidation) -> String {
+    format!(
+        "nDCG@10 with the weights as they are: {:.3}\nwith the best of {} for all needs: {:.3}\nwith the best for {} of {} folds, by the one held out: {:.3}\n",
+        found.as_they_are,
+        found.variants,
+        found.tuned_on_all,
+        found.folds - 1,
+        found.folds,
+        found.held_out
+    )
 }
 
 fn ablation_table(rows: &[Ablation]) -> String {

@@ -6,6 +6,7 @@
 
 mod baseline;
 mod collection;
+mod fold;
 mod known;
 mod measure;
 mod needs;
@@ -24,6 +25,7 @@ use collection::Collection;
 use measure::Scores;
 use needs::{Grades, Judgment, Need};
 
+pub use fold::CrossValidation;
 pub use known::{KnownItems, known_items};
 
 /// How many hits of a ranking are looked at.

@@ -2,8 +2,8 @@
 //! asked for. All of it is read from columns; no text is read.
 //!
 //! Our own measures, found by trying on judged sentences (tests/ranking): a sentence with quantities tells of a practice, one
-//! without is as often a slogan; preambles and plans mention what was not done yet; a passage of one short line is a heading or
-//! leads to a list.
+//! without is as often a slogan; preambles and plans mention what was not done yet. Tried and dropped, since they did not help: how
+//! long a passage is beyond what BM25 makes of it, names of bodies, dates, words of slogans.
 
 use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
@@ -23,8 +23,6 @@ pub struct Merit {
     pub quantities_beside: f32,
     /// How many quantities stand in all of it.
     pub quantities: f32,
-    /// How much of a readable length it lacks, headings apart.
-    pub brevity: f32,
     /// The kind of its section, by its number in [`SectionKind::ALL`].
     pub section: Option<usize>,
 }
@@ -34,7 +32,6 @@ pub struct Merits<'a> {
     ranking: &'a Ranking,
     ends: Column<u64>,
     quantities: Column<u64>,
-    heading_units: Column<u64>,
     sections: Option<Column<u64>>,
     /// For each value of `sections`: the number of the kind.
     kinds: Vec<Option<usize>>,
@@ -56,7 +53,6 @@ impl<'a> Merits<'a> {
             ranking,
             ends: fields.u64("sentence_ends")?,
             quantities: fields.u64("quantities")?,
-            heading_units: fields.u64("heading_units")?,
             sections: sections.map(|column| column.ords().clone()),
             kinds: names.iter().map(kind).collect(),
             present: Default::default(),
@@ -80,13 +76,10 @@ impl<'a> Merits<'a> {
             [] => all > 0,
             marks => all > 0 && marks.iter().any(has_some),
         };
-        let units = ends.last().copied().unwrap_or_default() as f32;
-        let body = units - self.heading_units.first(doc).unwrap_or_default() as f32;
         let section = self.sections.as_ref().and_then(|column| column.first(doc));
         Merit {
             quantities_beside: f32::from(u8::from(is_beside)),
             quantities: (all as f32 / self.ranking.many_quantities).min(1.0),
-            brevity: (1.0 - body / self.ranking.readable_length).clamp(0.0, 1.0),
             section: section.and_then(|ord| self.kinds.get(ord as usize).copied().flatten()),
         }
     }
@@ -105,7 +98,6 @@ impl Merit {
         let names = [
             "quantities beside it",
             "quantities in the passage",
-            "short",
             &format!("section {section}"),
         ];
         let weighed = self.weighed(ranking);
@@ -131,11 +123,10 @@ impl Merit {
     }
 
     /// Each value and its weight.
-    fn weighed(&self, ranking: &Ranking) -> [(f32, f32); 4] {
+    fn weighed(&self, ranking: &Ranking) -> [(f32, f32); 3] {
         [
             (self.quantities_beside, ranking.quantities_beside),
             (self.quantities, ranking.quantities),
-            (self.brevity, ranking.brevity),
             (1.0, self.kind().map_or(0.0, |kind| section_weight(ranking, kind))),
         ]
     }
@@ -180,27 +171,27 @@ mod tests {
             section: section(SectionKind::Plans),
             ..slogan
         };
-        let heading = Merit { brevity: 1.0, ..slogan };
         let factor = |merit: &Merit| merit.factor(&ranking);
         assert!(factor(&practice) > factor(&slogan));
         assert!(factor(&slogan) > factor(&planned));
-        assert!(factor(&slogan) > factor(&heading));
-        let worst = Merit {
-            brevity: 1.0,
-            ..planned
+        let harsh = Ranking {
+            quantities: -9.0,
+            ..ranking
         };
-        assert!(factor(&worst) >= ranking.least && ranking.least > 0.0);
+        assert_eq!(practice.factor(&harsh), ranking.least);
     }
 
     #[test]
     fn the_parts_are_what_the_factor_does() {
-        let ranking = Ranking::ours();
-        for brevity in [0.0, 0.4, 1.0] {
+        let harsh = Ranking {
+            quantities: -9.0,
+            ..Ranking::ours()
+        };
+        for (ranking, quantities) in [(Ranking::ours(), 0.0), (Ranking::ours(), 0.5), (harsh, 0.5)] {
             for kind in SectionKind::ALL {
                 let merit = Merit {
                     quantities_beside: 0.0,
-                    quantities: brevity / 2.0,
-                    brevity,
+                    quantities,
                     section: section(kind),
                 };
                 let sum: f32 = merit

@@ -17,9 +17,6 @@ pub struct Ranking {
     pub quantities_beside: f32,
     pub quantities: f32,
     pub many_quantities: f32,
-    pub brevity: f32,
-    /// In units.
-    pub readable_length: f32,
     pub least: f32,
     pub repeated: f32,
     pub most_repeated: u32,
@@ -38,6 +35,19 @@ pub struct Sections {
     pub other: f32,
 }
 
+impl Sections {
+    fn times(self, factor: f32) -> Sections {
+        Sections {
+            preamble: self.preamble * factor,
+            achievements: self.achievements * factor,
+            problems: self.problems * factor,
+            leadership: self.leadership * factor,
+            plans: self.plans * factor,
+            other: self.other * factor,
+        }
+    }
+}
+
 static OURS: LazyLock<Ranking> =
     LazyLock::new(|| super::embedded("ranking.toml", include_str!("../../index_schema/ranking.toml")));
 
@@ -47,9 +57,41 @@ impl Ranking {
         *OURS
     }
 
+    /// This one, and each feature weaker and stronger in turn: what a tuning may choose from.
+    pub fn variants(self) -> Vec<Ranking> {
+        let mut variants = vec![self];
+        for factor in [0.0, 0.5, 1.5, 2.5] {
+            let section = self.section.times(factor);
+            let changed = [
+                Ranking {
+                    words: self.words * factor,
+                    ..self
+                },
+                Ranking {
+                    heading: 1.0 + (self.heading - 1.0) * factor,
+                    ..self
+                },
+                Ranking {
+                    quantities_beside: self.quantities_beside * factor,
+                    ..self
+                },
+                Ranking {
+                    quantities: self.quantities * factor,
+                    ..self
+                },
+                Ranking { section, ..self },
+                Ranking {
+                    repeated: self.repeated.powf(factor),
+                    ..self
+                },
+            ];
+            variants.extend(changed);
+        }
+        variants
+    }
+
     /// Without each of the features in turn, under its name: the weight that turns it off.
     pub fn ablations(self) -> Vec<(&'static str, Ranking)> {
-        let no_sections = Sections::default();
         vec![
             ("nothing", self),
             ("words inside phrases", Ranking { words: 0.0, ..self }),
@@ -68,11 +110,10 @@ impl Ranking {
                     ..self
                 },
             ),
-            ("length of what is to read", Ranking { brevity: 0.0, ..self }),
             (
                 "kind of section",
                 Ranking {
-                    section: no_sections,
+                    section: Sections::default(),
                     ..self
                 },
             ),
@@ -90,7 +131,7 @@ mod tests {
         let ranking = Ranking::ours();
         assert!(ranking.k1 > 0.0 && (0.0..=1.0).contains(&ranking.b));
         assert!(ranking.typical_length > 1.0 && ranking.heading >= 1.0 && ranking.words >= 0.0);
-        assert!(ranking.many_quantities >= 1.0 && ranking.readable_length > 1.0);
+        assert!(ranking.many_quantities >= 1.0);
         assert!(ranking.least > 0.0 && ranking.least < 1.0);
         assert!(ranking.repeated > 0.0 && ranking.repeated <= 1.0);
     }
