@@ -15,6 +15,7 @@ use crate::ingest::extract::readable_endings;
 use crate::ingest::walk::{Found, SkipReason, Walk, is_under, walk};
 use crate::ingest::{Contents, CorrectionOptions, ReadOptions};
 use crate::report::{Evidence, EvidenceSource, ReportId};
+use crate::topics::Topics;
 
 /// How many files are read side by side before they are handed on, and how many bytes of them at most.
 const BATCH_FILES: usize = 64;
@@ -99,7 +100,7 @@ fn update_remembering(
     let mut writer = Writer::open(index, &options.writer)?;
     let known = known_sources(&writer.snapshot()?)?;
     outcome.removed = vanished(&known, &walked.files, roots, &unseen);
-    if writer.lexicon_changed() {
+    if writer.user_data_changed() {
         let elsewhere = files_elsewhere(&known, roots)?;
         walked.files.extend(elsewhere.files);
         walked.sidecars.extend(elsewhere.sidecars);
@@ -114,13 +115,19 @@ fn update_remembering(
         &options.read,
         &corrections,
         remembered,
-        writer.lexicon_changed(),
+        writer.user_data_changed(),
         &mut outcome,
     );
     let mut ledger = Ledger::new(&known, &plan, &outcome.removed);
     progress.start(plan.read.len(), plan.read.iter().map(|task| task.file.size).sum());
     let settings = options.read.settings();
-    read_in_order(&plan.read, &options.read, &corrections, progress, |task, reading| {
+    let topics = writer.topics();
+    let reader = Reader {
+        options: &options.read,
+        corrections: &corrections,
+        topics: &topics,
+    };
+    read_in_order(&plan.read, &reader, progress, |task, reading| {
         take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading)
     })?;
     progress.finish();
@@ -189,7 +196,7 @@ fn records_of(index: &Index, file: &KnownFile<'_>) -> Vec<(String, Option<u64>)>
 }
 
 /// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete. Words of a
-/// user's lexicon are kept, and what the user said of reports.
+/// user's lexicon are kept, topics of the user's own, and what the user said of reports.
 ///
 /// # Errors
 /// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder, or one of the folders beside it
@@ -205,6 +212,9 @@ pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progres
     let before = Index::open(index).ok();
     if options.writer.words.is_none() {
         options.writer.words = before.as_ref().map(|index| index.stamp().words.clone());
+    }
+    if options.writer.topics.is_none() {
+        options.writer.topics = before.as_ref().map(|index| index.stamp().topics.clone());
     }
     let sources = before.map_or(Ok(Vec::new()), |index| index.sources())?;
     let remembered = sources.into_iter().map(|source| (source.path, source.said)).collect();
@@ -533,10 +543,16 @@ struct Done {
 }
 
 /// Reads files side by side and hands them over one by one, in their order, while the next ones are being read.
+/// What files are read with.
+struct Reader<'a> {
+    options: &'a ReadOptions,
+    corrections: &'a Corrections,
+    topics: &'a Topics,
+}
+
 fn read_in_order(
     tasks: &[Task],
-    options: &ReadOptions,
-    corrections: &Corrections,
+    reader: &Reader<'_>,
     progress: &dyn Progress,
     mut take: impl FnMut(&Task, Reading) -> Result<()>,
 ) -> Result<()> {
@@ -544,7 +560,7 @@ fn read_in_order(
         let (sender, receiver) = sync_channel::<(&[Task], Vec<Reading>)>(1);
         scope.spawn(move || {
             for batch in batches(tasks) {
-                let readings = batch.par_iter().map(|task| read(task, options, corrections)).collect();
+                let readings = batch.par_iter().map(|task| reader.read(task)).collect();
                 // The other side stops listening only when writing failed, and then nothing more need be read.
                 if sender.send((batch, readings)).is_err() {
                     return;
@@ -577,37 +593,43 @@ fn batches(tasks: &[Task]) -> impl Iterator<Item = &[Task]> {
     })
 }
 
-fn read(task: &Task, options: &ReadOptions, corrections: &Corrections) -> Reading {
-    let contents = match Contents::load(&task.file, options) {
-        Ok(contents) => contents,
-        Err(error) => return Reading::Failed(error),
-    };
-    let is_known = task.known.as_ref().is_some_and(|known| known.hash == contents.hash);
-    if is_known && !task.forced {
-        return Reading::Same { hash: contents.hash };
-    }
-    let hash = contents.hash.clone();
-    let said = corrections.of_file(&task.file, &task.said);
-    match contents.read_corrected(&task.file, options, &said) {
-        Err(error) => Reading::Failed(error),
-        Ok(read) => {
-            let ids: Vec<ReportId> = read.reports.iter().map(|report| report.id).collect();
-            let mut warnings = read.warnings;
-            let outdated = said.outdated(&hash, &ids);
-            warnings.extend(outdated.into_iter().map(|told| format!("{}: {told}", task.file.name)));
-            Reading::Done(Box::new(Done {
-                corrections: said.fingerprint(&hash, &ids),
-                said: said.memory(&hash, &ids),
-                hash,
-                reports: read.reports.into_iter().map(Prepared::new).collect(),
-                failures: read.failures,
-                skipped: read
-                    .skipped
-                    .into_iter()
-                    .map(|(path, reason)| (path, reason.to_string()))
-                    .collect(),
-                warnings,
-            }))
+impl Reader<'_> {
+    fn read(&self, task: &Task) -> Reading {
+        let contents = match Contents::load(&task.file, self.options) {
+            Ok(contents) => contents,
+            Err(error) => return Reading::Failed(error),
+        };
+        let is_known = task.known.as_ref().is_some_and(|known| known.hash == contents.hash);
+        if is_known && !task.forced {
+            return Reading::Same { hash: contents.hash };
+        }
+        let hash = contents.hash.clone();
+        let said = self.corrections.of_file(&task.file, &task.said);
+        match contents.read_corrected(&task.file, self.options, &said) {
+            Err(error) => Reading::Failed(error),
+            Ok(read) => {
+                let ids: Vec<ReportId> = read.reports.iter().map(|report| report.id).collect();
+                let mut warnings = read.warnings;
+                let outdated = said.outdated(&hash, &ids);
+                warnings.extend(outdated.into_iter().map(|told| format!("{}: {told}", task.file.name)));
+                Reading::Done(Box::new(Done {
+                    corrections: said.fingerprint(&hash, &ids),
+                    said: said.memory(&hash, &ids),
+                    hash,
+                    reports: read
+                        .reports
+                        .into_iter()
+                        .map(|report| Prepared::new(report, self.topics))
+                        .collect(),
+                    failures: read.failures,
+                    skipped: read
+                        .skipped
+                        .into_iter()
+                        .map(|(path, reason)| (path, reason.to_string()))
+                        .collect(),
+                    warnings,
+                }))
+            }
         }
     }
 }

@@ -65,6 +65,7 @@ pub fn ours(corpus: &Path, index: &Path) -> Build {
             memory: MEMORY,
             threads: THREADS,
             words: None,
+            topics: None,
         },
         read: ReadOptions::default(),
         corrections: CorrectionOptions::default(),
@@ -132,7 +133,7 @@ pub fn steps(corpus: &Path) -> Steps {
     let (_, pack) = timed(|| {
         reports
             .into_iter()
-            .map(|report| Prepared::new(report).passage_count())
+            .map(|report| Prepared::new(report, Topics::ours()).passage_count())
             .sum::<usize>()
     });
     Steps {

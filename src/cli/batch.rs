@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::search::brought_topics;
 use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ pub struct Batch<'a> {
     pub no_bom: bool,
     pub output: Option<&'a PathBuf>,
     pub input: &'a Input,
+    pub topics: Option<&'a Path>,
 }
 
 /// A line of the list.
@@ -59,6 +61,10 @@ impl Batch<'_> {
             return Err(Error::usage(reason).hinted("write one question a line, or a CSV file with a column `query`"));
         }
         let index = self.input.open(index, terminal)?;
+        let topics = brought_topics(self.topics, &index)?;
+        for question in &mut ready {
+            question.request.topics.clone_from(&topics);
+        }
         let destination = Destination::new(self.output);
         let mut options = terminal.options(&destination);
         options.bom = !self.no_bom;

@@ -41,7 +41,7 @@ pub struct Filters {
     /// 文本质量: good, fair, poor
     #[arg(long, value_name = "GRADE")]
     quality: Vec<String>,
-    /// 主题: see `baogao schema`
+    /// 主题: see `baogao topics list`
     #[arg(long, value_name = "TOPIC")]
     topic: Vec<String>,
 }

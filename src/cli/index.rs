@@ -11,6 +11,7 @@ use crate::ingest::{CorrectionOptions, ReadOptions, decode};
 use crate::output::counted;
 use crate::output::metadata_sheet::{Form as SheetForm, print_metadata_sheet};
 use crate::schema::lexicon;
+use crate::schema::topics::{self, Topic};
 use crate::update::{Outcome, Progress, UpdateOptions, rebuild, update};
 
 /// How much memory the postings may take, in megabytes, unless said otherwise.
@@ -40,6 +41,9 @@ pub struct Args {
     /// A text file of words, one a line, that are words of your field
     #[arg(long, value_name = "FILE")]
     lexicon: Option<PathBuf>,
+    /// A TOML file of topics of your own, in the form of `baogao topics show`; they stand beside ours, or in their place
+    #[arg(long, value_name = "FILE")]
+    topics: Option<PathBuf>,
     /// How much memory the index may take while it is made, in megabytes
     #[arg(long, value_name = "MB", default_value_t = USUAL_MEMORY)]
     memory: usize,
@@ -104,7 +108,7 @@ fn index_paths(args: &Args, index: &Path, options: &UpdateOptions, terminal: &Te
 /// be read.
 pub fn bring_up_to_date(index: &Path, paths: &[PathBuf], terminal: &Terminal) -> Result<()> {
     let options = UpdateOptions {
-        writer: writer_options(USUAL_MEMORY, None, None),
+        writer: writer_options(USUAL_MEMORY, None, None, None),
         read: ReadOptions::default(),
         corrections: CorrectionOptions::default(),
     };
@@ -122,6 +126,8 @@ pub fn bring_up_to_date(index: &Path, paths: &[PathBuf], terminal: &Terminal) ->
 impl Args {
     fn options(&self) -> Result<UpdateOptions> {
         let words = self.lexicon.as_deref().map(lexicon::read).transpose()?;
+        let topics = self.topics.as_deref();
+        let topics = topics.map(|path| topics::read(path, topics::declared())).transpose()?;
         let map = self.map.iter().map(|mapping| {
             let (field, column) = mapping.split_once('=').ok_or_else(|| {
                 Error::usage(format!("--map {mapping}: no `=` in it")).hinted("write --map text=正文")
@@ -129,7 +135,7 @@ impl Args {
             Ok((field.trim().to_owned(), column.trim().to_owned()))
         });
         Ok(UpdateOptions {
-            writer: writer_options(self.memory, self.threads, words),
+            writer: writer_options(self.memory, self.threads, words, topics),
             read: ReadOptions {
                 encoding: self.encoding.as_deref().map(decode::encoding_named).transpose()?,
                 map: map.collect::<Result<_>>()?,
@@ -142,12 +148,18 @@ impl Args {
     }
 }
 
-fn writer_options(megabytes: usize, threads: Option<usize>, words: Option<Vec<String>>) -> WriterOptions {
+fn writer_options(
+    megabytes: usize,
+    threads: Option<usize>,
+    words: Option<Vec<String>>,
+    topics: Option<Vec<Topic>>,
+) -> WriterOptions {
     let cores = available_parallelism().map_or(1, usize::from);
     WriterOptions {
         memory: megabytes << 20,
         threads: threads.unwrap_or(cores),
         words,
+        topics,
     }
 }
 

@@ -11,6 +11,7 @@ mod schema;
 mod search;
 mod show;
 mod terminal;
+mod topics;
 mod verify;
 
 use std::any::Any;
@@ -71,6 +72,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Schema(schema::Args),
+    Topics(topics::Args),
     Eval(eval::Args),
 }
 
@@ -132,6 +134,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),
         Command::Schema(args) => schema::run(args, terminal),
+        Command::Topics(args) => topics::run(args, index, terminal),
         Command::Eval(args) => eval::run(args, index, terminal),
     }
 }

@@ -9,11 +9,12 @@ use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::hits::Grouping;
-use crate::index::{Request, Sort, USUAL_TIME_LIMIT};
+use crate::index::{Index, Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted, print_hits};
 use crate::query::{Query, Scope};
 use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
+use crate::schema::topics::{self, Topic};
 
 /// How many hits are printed for people, unless said otherwise.
 const USUAL_LIMIT: usize = 20;
@@ -62,6 +63,9 @@ pub struct Args {
     /// How many hits; 0 for totals and facets only [default: 20 for text, all for files and other formats]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// A TOML file of topics of your own, for `topic:` and --topic: beside those of the index, or in their place
+    #[arg(long, value_name = "FILE")]
+    topics: Option<PathBuf>,
     /// Count all hits by these fields: township county city province region year section issuing_body level kind topic; region:福建省 for the level below it
     #[arg(long, value_name = "FIELD", num_args = 1.., value_delimiter = ',')]
     facets: Vec<String>,
@@ -98,14 +102,16 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
             all_hits: args.hits,
             format,
             no_bom: args.no_bom,
+            topics: args.topics.as_deref(),
             output: args.output.as_ref(),
             input: &args.input,
         };
         return batch.run(index, terminal, |text| args.request(text, format));
     }
     let asked = args.query.as_deref().unwrap_or_default();
-    let request = args.request(asked, format)?;
+    let mut request = args.request(asked, format)?;
     let index = args.input.open(index, terminal)?;
+    request.topics = brought_topics(args.topics.as_deref(), &index)?;
     let found = index.answer(&request, !args.literal)?;
     if !format.holds_summary() {
         for note in &found.summary().notes {
@@ -133,6 +139,12 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         0 => Status::Nothing,
         _ => Status::Found,
     })
+}
+
+/// The topics of a file that a question brings along; their parents may be among those of the index.
+pub fn brought_topics(path: Option<&Path>, index: &Index) -> Result<Vec<Topic>> {
+    let topics = path.map(|path| topics::read(path, index.topics())).transpose()?;
+    Ok(topics.unwrap_or_default())
 }
 
 impl Args {
@@ -173,6 +185,7 @@ impl Args {
             query,
             sort: self.sort.into(),
             limit: self.limit.or(is_for_people.then_some(USUAL_LIMIT)),
+            topics: Vec::new(),
             facets: facets.collect::<Result<_>>()?,
             explain: self.explain,
             time_limit: self.time_limit()?,

@@ -137,11 +137,16 @@ impl Form {
             Form::Text => text(),
             Form::Json => format!("{:#}\n", json()),
         };
-        let mut out = stdout().lock();
-        out.write_all(told.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(|error| Error::io("standard output", error))
+        print_text(&told)
     }
+}
+
+/// Writes to standard output.
+pub fn print_text(text: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Error::io("standard output", error))
 }
 
 impl Destination {

@@ -11,9 +11,11 @@ use super::group::Groups;
 use super::layout::{Layout, sort};
 use super::matcher::{Counts, Effort, Matcher, WordDocs};
 use super::operand::{Counted, Operand, WordLists};
+use super::outside::OutsideDocs;
 use super::phrase::PhraseDocs;
 use super::regex::RegexDocs;
 use super::sentence::SentenceDocs;
+use super::topic::AskedTopics;
 use super::tree::Tree;
 use super::values::ValueTest;
 use super::walk::{Places, Walk};
@@ -31,6 +33,7 @@ pub struct Compiler<'a> {
     /// The question's operands that count, each once.
     pub counted: &'a [Counted],
     pub words: &'a WordLists,
+    pub topics: &'a AskedTopics<'a>,
     pub budget: &'a Arc<Budget>,
 }
 
@@ -131,6 +134,12 @@ impl Compiler<'_> {
         })
     }
 
+    /// The passages with any of these operands.
+    pub fn any_of(&self, operands: &[Operand]) -> tantivy::Result<Matcher> {
+        let any = operands.iter().map(|operand| self.counter(operand));
+        Ok(Matcher::Any(any.collect::<tantivy::Result<_>>()?))
+    }
+
     fn counter(&self, operand: &Operand) -> tantivy::Result<Matcher> {
         match operand {
             Operand::Phrase(phrase) => self.phrase(phrase),
@@ -138,6 +147,7 @@ impl Compiler<'_> {
             Operand::Near(near, in_sentence) => self.near(near, *in_sentence),
             Operand::Regex(regex) => self.regex(regex),
             Operand::Word(word) => self.word(word),
+            Operand::Outside(phrase, outer) => self.outside(phrase, outer),
         }
     }
 
@@ -200,6 +210,23 @@ impl Compiler<'_> {
         let index = self.segment.inverted_index(self.layout.units)?;
         let docs = PhraseDocs::open(&index, self.layout.units, &phrase.folded)?;
         Ok(self.operand(docs, || Operand::Phrase(phrase.clone()), Effort::Places))
+    }
+
+    /// Passages with a phrase that stands inside none of these.
+    fn outside(&self, phrase: &Phrase, outer: &[String]) -> tantivy::Result<Matcher> {
+        let index = self.segment.inverted_index(self.layout.units)?;
+        let open = |folded: &str| PhraseDocs::open(&index, self.layout.units, folded);
+        let Some(docs) = open(&phrase.folded)? else {
+            return Ok(Matcher::Nothing);
+        };
+        let longer = outer.iter().filter_map(|outer| open(outer).transpose());
+        let docs = OutsideDocs {
+            phrase: docs,
+            outer: longer.collect::<tantivy::Result<_>>()?,
+            found: None,
+        };
+        let operand = || Operand::Outside(phrase.clone(), outer.to_vec());
+        Ok(self.operand(Some(docs), operand, Effort::Places))
     }
 
     fn pattern(&self, pattern: &Pattern) -> tantivy::Result<Matcher> {
@@ -388,6 +415,46 @@ impl Compiler<'_> {
     }
 
     fn filter(&self, filter: &Filter) -> tantivy::Result<Matcher> {
+        match filter.field {
+            Field::Topic if self.topics.untagged().next().is_some() => self.topic(filter),
+            _ => {
+                let (wanted, known) = self.values(filter, |_| true)?;
+                self.wanted_or_unknown(filter, Matcher::of_bits(wanted), Matcher::of_bits(known))
+            }
+        }
+    }
+
+    /// Topics of which the index's tags tell some, and the phrases the others.
+    fn topic(&self, filter: &Filter) -> tantivy::Result<Matcher> {
+        let (wanted, known) = self.values(filter, |name| self.topics.is_tagged(name))?;
+        let (mut wanted, mut known) = (vec![Matcher::of_bits(wanted)], vec![Matcher::of_bits(known)]);
+        let test = ValueTest::new(filter);
+        for name in self.topics.untagged() {
+            if test.wants(name) {
+                wanted.push(self.by_phrases(name)?);
+            }
+            if test.unknown {
+                known.push(self.by_phrases(name)?);
+            }
+        }
+        self.wanted_or_unknown(filter, Matcher::Any(wanted), Matcher::Any(known))
+    }
+
+    /// The passages about a topic, which as the passages with a value have no places.
+    fn by_phrases(&self, topic: &str) -> tantivy::Result<Matcher> {
+        let any = self.any_of(&self.topics.phrases(topic))?;
+        Ok(Matcher::except(any, Matcher::Nothing))
+    }
+
+    fn wanted_or_unknown(&self, filter: &Filter, wanted: Matcher, known: Matcher) -> tantivy::Result<Matcher> {
+        Ok(match ValueTest::new(filter).unknown {
+            true => Matcher::Any(vec![wanted, Matcher::except(self.passages()?, known)]),
+            false => wanted,
+        })
+    }
+
+    /// The passages with a value that a filter wants, and those with any value, as far as it is told by tags.
+    fn values(&self, filter: &Filter, is_told: impl Fn(&str) -> bool) -> tantivy::Result<(BitSet, BitSet)> {
         let field = self.layout.facet(filter.field);
         let index = self.segment.inverted_index(field)?;
         let matches = ValueTest::new(filter);
@@ -396,6 +463,9 @@ impl Compiler<'_> {
         let mut values = index.terms().stream()?;
         while let Some((value, info)) = values.next() {
             let value = std::str::from_utf8(value).unwrap_or_default();
+            if !is_told(value) {
+                continue;
+            }
             let is_wanted = matches.wants(value);
             if is_wanted || matches.unknown {
                 let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
@@ -408,12 +478,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        let wanted = Matcher::of_bits(wanted);
-        if !matches.unknown {
-            return Ok(wanted);
-        }
-        let unknown = Matcher::except(self.passages()?, Matcher::of_bits(known));
-        Ok(Matcher::Any(vec![wanted, unknown]))
+        Ok((wanted, known))
     }
 }
 

@@ -78,8 +78,8 @@ pub(super) struct StoredPassage(pub usize, pub u32, pub [usize; 2], pub Place);
 
 impl Prepared {
     /// Folds, tags and packs a report.
-    pub fn new(report: Report) -> Self {
-        let passages = pack_passages(Layout::get(), &report);
+    pub fn new(report: Report, topics: &Topics) -> Self {
+        let passages = pack_passages(Layout::get(), &report, topics);
         Prepared {
             report: StoredReport {
                 id: report.id,
@@ -102,7 +102,7 @@ impl Prepared {
     }
 }
 
-fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
+fn pack_passages(layout: &Layout, report: &Report, topics: &Topics) -> Vec<TantivyDocument> {
     let mut common = report_values(&report.metadata);
     common.push((Field::Quality, report.quality.grade.name().to_owned()));
     let mut in_section = vec![0; report.sections.len()];
@@ -135,7 +135,7 @@ fn pack_passages(layout: &Layout, report: &Report) -> Vec<TantivyDocument> {
             for heading in section.headings.iter().map(|heading| fold(heading)) {
                 document.add_text(layout.headings, searchable_heading(&heading));
             }
-            for topic in Topics::ours().of(&folded.text) {
+            for topic in topics.of(&folded.text) {
                 document.add_text(layout.facet(Field::Topic), topic);
             }
             document.add_text(layout.units, &folded.text);

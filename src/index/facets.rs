@@ -66,6 +66,13 @@ impl Tally {
     }
 }
 
+/// Counts passages, given the report of each, in order; `None` when there is none.
+pub fn tally(reports: impl Iterator<Item = u64>) -> Option<Tally> {
+    let mut tally = Tally::default();
+    reports.for_each(|report| tally.add(report));
+    (tally.passages > 0).then_some(tally)
+}
+
 /// Counts the passages and reports with each value of a field in one segment.
 pub fn count_values(
     field: Field,

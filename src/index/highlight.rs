@@ -48,11 +48,17 @@ fn to_chars(text: &str, ranges: &[[usize; 2]]) -> Vec<[usize; 2]> {
 mod tests {
     use super::*;
     use crate::index::operand::{WordLists, counted};
+    use crate::index::topic::AskedTopics;
     use crate::query::Query;
+    use crate::schema::topics::declared;
 
     fn marked(text: &str, questions: &[&str]) -> Vec<String> {
         let queries = questions.iter().map(|question| Query::parse(question).unwrap());
-        let operands = counted(&Query::any_of(queries), &WordLists::default());
+        let operands = counted(
+            &Query::any_of(queries),
+            &WordLists::default(),
+            &AskedTopics::new(declared(), &[]),
+        );
         highlight(text, &operands)
             .into_iter()
             .map(|[start, end]| crate::report::slice_chars(text, start..end).to_owned())
@@ -76,6 +82,18 @@ mod tests {
         assert_eq!(marked("枫桥，经验", &["枫桥经验"]), Vec::<String>::new());
         assert_eq!(marked("办结97件，化解197件", &["97件"]), ["97件"]);
         assert_eq!(marked("關於法治", &["关于"]), ["關於"]);
+    }
+
+    #[test]
+    fn a_topics_phrases_are_marked_where_they_count() {
+        assert_eq!(
+            marked("学习《行政处罚法》，办结行政处罚案件4件", &["topic:行政处罚"]),
+            ["行政处罚"]
+        );
+        assert_eq!(
+            marked("落实行政执法三项制度", &["topic:行政执法三项制度"]),
+            ["行政执法三项制度"]
+        );
     }
 
     #[test]

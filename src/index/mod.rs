@@ -6,6 +6,7 @@
 mod analyzer;
 mod budget;
 mod compile;
+mod cooccur;
 mod document;
 mod explain;
 mod facets;
@@ -16,6 +17,7 @@ mod layout;
 mod matcher;
 mod merit;
 mod operand;
+mod outside;
 mod phrase;
 mod rank;
 mod regex;
@@ -24,6 +26,7 @@ mod searcher;
 mod sentence;
 mod store;
 mod suggest;
+mod topic;
 mod tree;
 mod values;
 mod verify;
@@ -32,6 +35,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
+pub use cooccur::{Cooccurrence, Cooccurrences, Window, log_likelihood};
 pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
 pub use verify::{Difference, Verification};
@@ -40,6 +44,7 @@ pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::schema::topics::{self, Topic};
 use layout::Layout;
 
 /// The version of what an index holds and how. It changes whenever an older index would answer differently.
@@ -54,16 +59,21 @@ pub struct Index {
     layout: &'static Layout,
     searcher: tantivy::Searcher,
     stamp: Stamp,
+    /// The topics that its passages were tagged with.
+    topics: Vec<Topic>,
 }
 
 /// What a commit says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stamp {
     pub format: u32,
     /// Fingerprint of everything in `index_schema/` that shapes what is stored.
     pub schema: String,
     /// The words of the user's lexicon that its texts were cut with.
     pub words: Vec<String>,
+    /// The topics of the user's own that its passages were tagged with, beside ours and in the place of ours.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
 }
 
 impl Index {
@@ -84,6 +94,7 @@ impl Index {
             path: path.to_path_buf(),
             layout: Layout::get(),
             searcher,
+            topics: topics::merged(topics::declared(), &stamp.topics),
             stamp,
         })
     }
@@ -98,6 +109,11 @@ impl Index {
         &self.stamp
     }
 
+    /// The topics that its passages were tagged with.
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
+    }
+
     fn damaged(&self, error: impl std::fmt::Display) -> Error {
         damaged(&self.path, error)
     }
@@ -105,11 +121,12 @@ impl Index {
 
 impl Stamp {
     /// What this program would write.
-    fn ours(words: Vec<String>) -> Self {
+    fn ours(words: Vec<String>, topics: Vec<Topic>) -> Self {
         Stamp {
             format: FORMAT,
             schema: layout::fingerprint(),
             words,
+            topics,
         }
     }
 }
@@ -123,7 +140,7 @@ fn open_tantivy(path: &Path) -> Result<(tantivy::Index, Stamp)> {
     let index = tantivy::Index::open_in_dir(path).map_err(|error| damaged(path, error))?;
     let payload = index.load_metas().map_err(|error| damaged(path, error))?.payload;
     let stamp: Option<Stamp> = payload.and_then(|payload| serde_json::from_str(&payload).ok());
-    let ours = Stamp::ours(Vec::new());
+    let ours = Stamp::ours(Vec::new(), Vec::new());
     match stamp {
         Some(stamp) if stamp.format == ours.format && stamp.schema == ours.schema => Ok((index, stamp)),
         Some(stamp) => Err(Error::index(

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::gaps::is_in_one_sentence;
-use super::values::ValueTest;
-use crate::query::{Filter, Near, Pattern, Phrase, Query, Regex, Scope, Words, run_length};
+use super::outside::keep_outside;
+use super::topic::{AskedTopics, TopicOperand};
+use crate::query::{Near, Pattern, Phrase, Query, Regex, Scope, Words, run_length};
 use crate::schema::fields::Field;
-use crate::schema::topics;
 use crate::text::expression::{Expression, Readable};
 use crate::text::fold::{BREAK, Folded, fold_phrase, fold_with_places};
 use crate::text::sentence::sentence_ends;
@@ -23,6 +23,8 @@ pub enum Operand {
     Regex(Regex),
     /// A word of [`Words`], as the index has it.
     Word(String),
+    /// A phrase where it stands inside none of these, which are folded.
+    Outside(Phrase, Vec<String>),
 }
 
 /// An operand, and what it counts for.
@@ -31,6 +33,10 @@ pub struct Counted {
     pub operand: Operand,
     /// Whether its occurrences are those of the question, and marked. A topic's phrases only rank what a phrase finds.
     pub shown: bool,
+    /// How much it says, up to 1.
+    pub weight: f32,
+    /// Whether it is a topic's: then the words inside it say nothing more.
+    pub of_topic: bool,
 }
 
 /// The words of each `words:` of a question.
@@ -49,6 +55,9 @@ impl PartialEq for Operand {
             }
             (Operand::Regex(one), Operand::Regex(other)) => one == other,
             (Operand::Word(one), Operand::Word(other)) => one == other,
+            (Operand::Outside(one, outer), Operand::Outside(other, other_outer)) => {
+                one.folded == other.folded && outer == other_outer
+            }
             _ => false,
         }
     }
@@ -84,25 +93,50 @@ fn all_words(query: &Query) -> Vec<&Words> {
 }
 
 /// The operands of a question that count, each once, in its order.
-pub fn counted(query: &Query, words: &WordLists) -> Vec<Counted> {
+pub fn counted(query: &Query, words: &WordLists, topics: &AskedTopics<'_>) -> Vec<Counted> {
     let mut found = Vec::new();
-    let mut topics = Vec::new();
-    collect(query, false, words, &mut found, &mut topics);
+    let mut of_topics = Vec::new();
+    collect(query, false, words, topics, &mut found, &mut of_topics);
     let shown = found.is_empty();
-    for phrase in topics {
-        add(&mut found, Operand::Phrase(phrase), shown);
+    for TopicOperand {
+        operand,
+        weight,
+        is_word,
+    } in of_topics
+    {
+        match found.iter_mut().find(|known| known.operand == operand) {
+            Some(known) => known.weight = known.weight.max(weight),
+            None => found.push(Counted {
+                operand,
+                shown: shown && !is_word,
+                weight,
+                of_topic: true,
+            }),
+        }
     }
     found
 }
 
-fn add(found: &mut Vec<Counted>, operand: Operand, shown: bool) {
+fn add(found: &mut Vec<Counted>, operand: Operand) {
     if !found.iter().any(|known| known.operand == operand) {
-        found.push(Counted { operand, shown });
+        found.push(Counted {
+            operand,
+            shown: true,
+            weight: 1.0,
+            of_topic: false,
+        });
     }
 }
 
-fn collect(query: &Query, in_sentence: bool, words: &WordLists, found: &mut Vec<Counted>, topics: &mut Vec<Phrase>) {
-    let mut shown = |operand| add(found, operand, true);
+fn collect(
+    query: &Query,
+    in_sentence: bool,
+    words: &WordLists,
+    topics: &AskedTopics<'_>,
+    found: &mut Vec<Counted>,
+    of_topics: &mut Vec<TopicOperand>,
+) {
+    let mut shown = |operand| add(found, operand);
     match query {
         Query::Phrase(phrase) => shown(Operand::Phrase(phrase.clone())),
         Query::Pattern(pattern) => shown(Operand::Pattern(pattern.clone())),
@@ -119,25 +153,15 @@ fn collect(query: &Query, in_sentence: bool, words: &WordLists, found: &mut Vec<
                 });
             }
         }
-        Query::Filter(filter) if filter.field == Field::Topic => topics.extend(topic_phrases(filter)),
+        Query::Filter(filter) if filter.field == Field::Topic => of_topics.extend(topics.operands(filter)),
         Query::And(parts) | Query::Or(parts) => {
             for part in parts {
-                collect(part, in_sentence, words, found, topics);
+                collect(part, in_sentence, words, topics, found, of_topics);
             }
         }
-        Query::Within(scope, inner) => collect(inner, *scope == Scope::Sentence, words, found, topics),
+        Query::Within(scope, inner) => collect(inner, *scope == Scope::Sentence, words, topics, found, of_topics),
         Query::All | Query::Heading(_) | Query::Filter(_) | Query::Not(_) => {}
     }
-}
-
-/// The phrases of the topics that a filter wants.
-pub fn topic_phrases(filter: &Filter) -> Vec<Phrase> {
-    let test = ValueTest::new(filter);
-    let wanted = topics::declared().iter().filter(|topic| test.wants(&topic.name));
-    wanted
-        .flat_map(|topic| &topic.phrases)
-        .filter_map(Phrase::new)
-        .collect()
 }
 
 /// A text prepared for operands to be found in it.
@@ -205,6 +229,12 @@ impl Operand {
         match self {
             Operand::Phrase(phrase) => text.run(&phrase.folded),
             Operand::Word(word) => text.run(&fold_phrase(word)),
+            Operand::Outside(phrase, outer) => {
+                let outer: Vec<Span> = outer.iter().flat_map(|outer| text.run(outer)).collect();
+                let mut places = text.run(&phrase.folded);
+                keep_outside(&mut places, &outer);
+                places
+            }
             Operand::Pattern(pattern) => text.pattern(pattern),
             Operand::Near(asked, in_sentence) => {
                 let words: Vec<Vec<Span>> = asked.words.iter().map(|word| text.pattern(word)).collect();
@@ -223,7 +253,7 @@ impl Operand {
     /// The runs of units in it that can be looked up, in folded form.
     pub fn runs(&self) -> Vec<String> {
         match self {
-            Operand::Phrase(phrase) => vec![phrase.folded.clone()],
+            Operand::Phrase(phrase) | Operand::Outside(phrase, _) => vec![phrase.folded.clone()],
             Operand::Word(word) => vec![fold_phrase(word)],
             Operand::Pattern(pattern) => pattern.runs().map(str::to_owned).collect(),
             Operand::Near(near, _) => near.words.iter().flat_map(Pattern::runs).map(str::to_owned).collect(),
@@ -237,7 +267,7 @@ impl Operand {
     /// What it is called where its part of a score is told.
     pub fn label(&self) -> String {
         match self {
-            Operand::Phrase(phrase) => format!("phrase {}", phrase.text),
+            Operand::Phrase(phrase) | Operand::Outside(phrase, _) => format!("phrase {}", phrase.text),
             Operand::Word(word) => format!("word {word}"),
             Operand::Pattern(pattern) => format!("pattern {}", pattern.text),
             Operand::Near(near, _) => format!("near {near}"),

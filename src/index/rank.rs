@@ -69,8 +69,8 @@ pub fn repeated(ranking: &Ranking, better: u32) -> f32 {
 pub struct Scorer<'a> {
     layout: &'a Layout,
     ranking: Ranking,
-    /// How rare each operand is.
-    operands: Vec<f32>,
+    /// How rare each operand is, and how much it says.
+    operands: Vec<(f32, f32)>,
     /// The words inside the operands, and how rare each is.
     words: Vec<(String, f32)>,
 }
@@ -92,12 +92,14 @@ impl<'a> Scorer<'a> {
                     let mut fewest = passages;
                     for run in operand.runs() {
                         fewest = fewest.min(passages_at_most(layout, segments, &run)?);
-                        runs.push(run);
+                        if !counted.of_topic {
+                            runs.push(run);
+                        }
                     }
                     fewest
                 }
             };
-            rareness.push(idf(passages, with_it));
+            rareness.push((idf(passages, with_it), counted.weight));
         }
         let words = words_inside(layout, segments, &runs)?.into_iter();
         Ok(Scorer {
@@ -125,7 +127,8 @@ impl<'a> Scorer<'a> {
             let counts = counts.chunks_exact(self.operands.len());
             for ((score, &doc), counts) in scores.iter_mut().zip(docs).zip(counts) {
                 let length = lengths.fieldnorm(doc);
-                *score = self.operand_values(counts, length).map(|(_, value)| value).sum();
+                let values = self.operand_values(counts, length);
+                *score = values.map(|(_, value, weight)| value * weight).sum();
             }
         }
         for (word, idf) in &self.words {
@@ -153,7 +156,7 @@ impl<'a> Scorer<'a> {
         let part = |name: String, value: f32, weight: f32| ScorePart { name, value, weight };
         let mut parts: Vec<ScorePart> = self
             .operand_values(counts, length)
-            .map(|(number, value)| part(operands[number].operand.label(), value, 1.0))
+            .map(|(number, value, weight)| part(operands[number].operand.label(), value, weight))
             .collect();
         for (word, idf) in &self.words {
             each_mention(self.layout, segment, word, &[doc], |_, tf| {
@@ -166,16 +169,20 @@ impl<'a> Scorer<'a> {
         Ok(parts)
     }
 
-    /// What each operand that stands in a passage adds, with its number.
-    fn operand_values<'b>(&'b self, counts: &'b [(u32, u32)], length: u32) -> impl Iterator<Item = (usize, f32)> + 'b {
+    /// What each operand that stands in a passage adds: its number, value and weight.
+    fn operand_values<'b>(
+        &'b self,
+        counts: &'b [(u32, u32)],
+        length: u32,
+    ) -> impl Iterator<Item = (usize, f32, f32)> + 'b {
         let standing = counts
             .iter()
             .zip(&self.operands)
             .enumerate()
             .filter(|(_, (count, _))| count.0 > 0);
-        standing.map(move |(number, (&count, &idf))| {
+        standing.map(move |(number, (&count, &(idf, weight)))| {
             let mentions = weighted_mentions(&self.ranking, count);
-            (number, bm25(&self.ranking, idf, mentions, length))
+            (number, bm25(&self.ranking, idf, mentions, length), weight)
         })
     }
 }

@@ -13,13 +13,14 @@ use super::budget::Budget;
 use super::compile::Compiler;
 use super::document::StoredReport;
 use super::explain::explain;
-use super::facets::{ValueCounts, count_values, group_values, place_by_value, sum_facet, texts_of};
+use super::facets::{ValueCounts, count_values, group_values, place_by_value, sum_facet, tally, texts_of};
 use super::highlight::highlight;
 use super::layout::sort;
 use super::merit::{Merit, Merits};
 use super::operand::{Counted, WordLists, counted};
 use super::rank::Scorer;
 use super::store::is_alive;
+use super::topic::AskedTopics;
 use super::values::ValueTest;
 use super::{Index, rank};
 use crate::citation::cite;
@@ -29,6 +30,9 @@ use crate::query::{Filter, Query, Scope, Wanted};
 use crate::report::{ReportId, passage_id};
 use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
+use crate::schema::topics::Topic;
+use crate::text::fold::fold;
+use crate::topics::Topics;
 
 /// What is asked of an index.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Request {
     pub sort: Sort,
     /// How many hits are wanted; `None` for all.
     pub limit: Option<usize>,
+    /// Topics that stand beside those the index was tagged with, and in the place of those of the same name.
+    pub topics: Vec<Topic>,
     /// What to count all hits by.
     pub facets: Vec<Grouping>,
     /// Whether to tell how the question was answered, and of what parts the score of each hit is made.
@@ -60,6 +66,7 @@ impl Request {
             query,
             sort: Sort::Relevance,
             limit: None,
+            topics: Vec::new(),
             facets: Vec::new(),
             explain: false,
             time_limit: Some(USUAL_TIME_LIMIT),
@@ -88,6 +95,8 @@ pub struct Found<'a> {
     matches: Vec<Match>,
     /// What the scores of the wanted hits are made of, if that was asked.
     parts: Option<Vec<Vec<ScorePart>>>,
+    /// What tells the topics of a hit when the question brought some along.
+    topics: Option<Topics>,
 }
 
 /// A passage that matches.
@@ -148,7 +157,8 @@ impl Index {
         let started = Instant::now();
         let segments = self.searcher.segment_readers();
         let words = WordLists::of_query(&request.query, |text| rank::words_of(self.layout, segments, text))?;
-        let operands = counted(&request.query, &words);
+        let topics = AskedTopics::new(&self.topics, &request.topics);
+        let operands = counted(&request.query, &words, &topics);
         let found = segments
             .par_iter()
             .map(|segment| {
@@ -157,11 +167,15 @@ impl Index {
                     segment,
                     counted: &operands,
                     words: &words,
+                    topics: &topics,
                     budget,
                 };
                 let mut found = match_segment(&compiler, &request.query, &request.ranking)?;
                 for grouping in &request.facets {
-                    let counts = count_values(grouping.field, segment, &found.docs, &found.reports)?;
+                    let counts = match grouping.field {
+                        Field::Topic if topics.untagged().next().is_some() => count_topics(&compiler, &found)?,
+                        field => count_values(field, segment, &found.docs, &found.reports)?,
+                    };
                     found.facets.push(group_values(grouping, counts));
                 }
                 Ok(found)
@@ -223,10 +237,11 @@ impl Index {
             operands,
             matches,
             parts,
+            topics: (!request.topics.is_empty()).then(|| Topics::new(topics.all().to_vec())),
         })
     }
 
-    fn passage_count(&self) -> tantivy::Result<u64> {
+    pub(super) fn passage_count(&self) -> tantivy::Result<u64> {
         self.count(sort::PASSAGE)
             .map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))
     }
@@ -249,7 +264,11 @@ impl Index {
                 field,
                 values: vec![Wanted::Text(text.clone())],
             };
-            let values = self.values_of(field)?;
+            let mut values = self.values_of(field)?;
+            if field == Field::Topic {
+                let topics = AskedTopics::new(&self.topics, &request.topics);
+                values.extend(topics.untagged().map(str::to_owned));
+            }
             let test = ValueTest::new(&alone);
             if !values.iter().any(|value| test.wants(value)) {
                 notes.push(format!("no passage has {field}:{text}{}", nearest(text, &values)));
@@ -337,7 +356,10 @@ impl Found<'_> {
                 .as_ref()
                 .and_then(|parts| parts.get(rank as usize - 1).cloned()),
             occurrences: found.occurrences.into(),
-            topics: index.topics_of(found.segment, found.doc)?,
+            topics: match &self.topics {
+                Some(topics) => topics.of(&fold(&passage.text)).into_iter().map(str::to_owned).collect(),
+                None => index.topics_of(found.segment, found.doc)?,
+            },
             citation: cite(&hit_report, &section.headings, passage.number),
             passage: HitPassage {
                 id: passage_id(report.id, seq),
@@ -481,6 +503,27 @@ fn match_segment(compiler: &Compiler<'_>, query: &Query, ranking: &Ranking) -> t
         matches.advance();
     }
     Ok(found)
+}
+
+/// Counts what was found in a segment by topic when tags do not tell all of them.
+fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches) -> tantivy::Result<ValueCounts> {
+    let uncounted = Compiler {
+        counted: &[],
+        ..*compiler
+    };
+    let names = compiler.topics.all().iter().map(|topic| Some(&topic.name));
+    let mut counts = ValueCounts::new();
+    for name in names.chain([None]) {
+        let wanted = name.map_or(Wanted::Unknown, |name| Wanted::Text(name.clone()));
+        let filter = Query::Filter(Filter {
+            field: Field::Topic,
+            values: vec![wanted],
+        });
+        let about = match_segment(&uncounted, &filter)?;
+        let both = (0..found.docs.len()).filter(|&at| about.docs.binary_search(&found.docs[at]).is_ok());
+        counts.extend(tally(both.map(|at| found.reports[at])).map(|tally| (name.cloned(), tally)));
+    }
+    Ok(counts)
 }
 
 /// Gives every match its score.

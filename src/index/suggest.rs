@@ -3,13 +3,14 @@
 
 use super::Index;
 use super::searcher::{Found, Request};
+use super::topic::AskedTopics;
 use crate::error::Result;
 use crate::hits::{Suggestion, SuggestionKind};
 use crate::query::{Filter, Phrase, Query, Scope, Wanted, Words};
 use crate::report::Grade;
 use crate::schema::confusions::{confusions, questions};
 use crate::schema::fields::Field;
-use crate::schema::topics;
+use crate::schema::topics::Topic;
 use crate::text::fold::fold_phrase;
 use crate::text::units::units;
 
@@ -43,8 +44,8 @@ impl Index {
                 return Ok(by_words);
             }
         }
-        let suggestions = self.suggestions(&request.query)?;
-        let unreadable = self.unreadable_reports(&request.query)?;
+        let suggestions = self.suggestions(request)?;
+        let unreadable = self.unreadable_reports(request)?;
         let summary = found.summary_mut();
         summary.suggestions = suggestions;
         if unreadable > 0 {
@@ -56,19 +57,21 @@ impl Index {
     }
 
     /// How many reports that the filters of a question let through have a text in which nothing can be found.
-    fn unreadable_reports(&self, query: &Query) -> Result<u64> {
+    fn unreadable_reports(&self, asked: &Request) -> Result<u64> {
         let poor = Filter {
             field: Field::Quality,
             values: vec![Wanted::Text(Grade::Poor.name().to_owned())],
         };
-        let filters = parts(query).1.into_iter().filter(Query::is_filter);
+        let filters = parts(&asked.query).1.into_iter().filter(Query::is_filter);
         let mut request = Request::new(Query::all_of(filters.chain([Query::Filter(poor)])));
         request.limit = Some(0);
+        request.topics.clone_from(&asked.topics);
         Ok(self.search(&request)?.summary().totals.reports)
     }
 
     /// The questions near one that found nothing that find something.
-    fn suggestions(&self, query: &Query) -> Result<Vec<Suggestion>> {
+    fn suggestions(&self, asked: &Request) -> Result<Vec<Suggestion>> {
+        let query = &asked.query;
         if query.to_string().len() > LONGEST {
             return Ok(Vec::new());
         }
@@ -77,7 +80,7 @@ impl Index {
         other_spellings(query, &mut near);
         wider_units(query, &mut near);
         single_operands(query, &mut near);
-        topics_of(query, &mut near);
+        topics_of(query, AskedTopics::new(&self.topics, &asked.topics).all(), &mut near);
         by_words(query, &mut near);
         let mut suggestions: Vec<Suggestion> = Vec::new();
         for (kind, query, reason) in near.into_iter().take(MOST_TRIED) {
@@ -87,6 +90,7 @@ impl Index {
             }
             let mut request = Request::new(query);
             request.limit = Some(0);
+            request.topics.clone_from(&asked.topics);
             // One near question that takes too long must not keep the others from being told.
             let Ok(found) = self.search(&request) else { continue };
             let totals = found.summary().totals;
@@ -224,10 +228,11 @@ fn filters_and(query: &Query, asked: Query) -> Query {
     Query::all_of([asked].into_iter().chain(parts.into_iter().filter(Query::is_filter)))
 }
 
-fn topics_of(query: &Query, near: &mut Vec<Near>) {
+fn topics_of(query: &Query, topics: &[Topic], near: &mut Vec<Near>) {
     for phrase in query.phrases() {
-        for topic in topics::declared() {
-            let is_of_topic = [&topic.name].into_iter().chain(&topic.phrases).any(|known| {
+        for topic in topics {
+            let phrases = topic.phrases.iter().map(|phrase| &phrase.text);
+            let is_of_topic = [&topic.name].into_iter().chain(phrases).any(|known| {
                 let known = fold_phrase(known);
                 phrase.folded.contains(&known) || known.contains(&phrase.folded)
             });

@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::IndexSettings;
@@ -17,7 +18,9 @@ use super::layout::{self, Layout};
 use super::{Index, MARKER, Stamp, damaged, open_tantivy};
 use crate::error::{Error, Result};
 use crate::report::ReportId;
+use crate::schema::topics::{self, Topic};
 use crate::text::tokenize::Words;
+use crate::topics::Topics;
 
 /// The file that a writer holds locked.
 const LOCK: &str = "writer.lock";
@@ -37,6 +40,8 @@ pub struct WriterOptions {
     pub threads: usize,
     /// The words of the user's lexicon; `None` for those the index was made with.
     pub words: Option<Vec<String>>,
+    /// The topics of the user's own; `None` for those the index was made with.
+    pub topics: Option<Vec<Topic>>,
 }
 
 /// Writes an index. Nothing it does is seen by anyone before [`Writer::commit`]; dropped without it, it leaves no trace.
@@ -45,8 +50,10 @@ pub struct Writer {
     layout: &'static Layout,
     writer: TantivyWriter,
     stamp: Stamp,
-    /// Whether what the index holds was cut into words by another lexicon.
-    lexicon_changed: bool,
+    /// Tags what is written.
+    topics: Arc<Topics>,
+    /// Whether what the index holds was cut into words by another lexicon, or tagged with other topics.
+    user_data_changed: bool,
     /// Whether anything was asked of it.
     dirty: bool,
     _lock: Lock,
@@ -61,15 +68,14 @@ impl Writer {
         check_folder(path)?;
         std::fs::create_dir_all(path).map_err(|error| Error::io(path, error))?;
         let lock = lock(path)?;
-        let wanted = options.words.clone();
-        let (index, words, lexicon_changed, is_new) = match holds_commit(path) {
-            true => {
-                let (index, Stamp { words: held, .. }) = super::guarded(path, || open_tantivy(path))?;
-                let lexicon_changed = wanted.as_ref().is_some_and(|wanted| *wanted != held);
-                (index, wanted.unwrap_or(held), lexicon_changed, false)
-            }
-            false => (create(path)?, wanted.unwrap_or_default(), false, true),
+        let is_new = !holds_commit(path);
+        let (index, held) = match is_new {
+            false => super::guarded(path, || open_tantivy(path))?,
+            true => (create(path)?, Stamp::ours(Vec::new(), Vec::new())),
         };
+        let words = options.words.clone().unwrap_or_else(|| held.words.clone());
+        let own_topics = options.topics.clone().unwrap_or_else(|| held.topics.clone());
+        let user_data_changed = !is_new && (words != held.words || own_topics != held.topics);
         let tokenizer = WordTokenizer {
             words: Words::load(&words),
         };
@@ -84,8 +90,9 @@ impl Writer {
             path: path.to_path_buf(),
             layout: Layout::get(),
             writer,
-            lexicon_changed,
-            stamp: Stamp::ours(words),
+            topics: Arc::new(Topics::new(topics::merged(topics::declared(), &own_topics))),
+            user_data_changed,
+            stamp: Stamp::ours(words, own_topics),
             dirty: false,
             _lock: lock,
         };
@@ -97,9 +104,14 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Whether all reports must be read again because the lexicon is not the one the index was made with.
-    pub fn lexicon_changed(&self) -> bool {
-        self.lexicon_changed
+    /// Whether all reports must be read again because the lexicon or the topics are not those the index was made with.
+    pub fn user_data_changed(&self) -> bool {
+        self.user_data_changed
+    }
+
+    /// What its passages are tagged with.
+    pub fn topics(&self) -> Arc<Topics> {
+        Arc::clone(&self.topics)
     }
 
     /// What the index held when the writer was opened.
@@ -147,7 +159,7 @@ impl Writer {
     /// # Errors
     /// When the disk refuses; then the last committed state stays.
     pub fn commit(&mut self) -> Result<()> {
-        if !self.dirty && !self.lexicon_changed {
+        if !self.dirty && !self.user_data_changed {
             return Ok(());
         }
         let damaged = |error| damaged(&self.path, error);
@@ -155,7 +167,7 @@ impl Writer {
         prepared.set_payload(&serde_json::to_string(&self.stamp).expect("a stamp can be written as JSON"));
         prepared.commit().map_err(damaged)?;
         self.dirty = false;
-        self.lexicon_changed = false;
+        self.user_data_changed = false;
         Ok(())
     }
 

@@ -267,6 +267,7 @@ fn options(threads: usize) -> UpdateOptions {
             memory: 20 << 20,
             threads,
             words: None,
+            topics: None,
         },
         read: ReadOptions::default(),
         corrections: CorrectionOptions::default(),

@@ -2,7 +2,9 @@
 
 use crate::testdir::TestDir;
 
-const COMMANDS: [&str; 7] = ["index", "search", "show", "inspect", "verify", "schema", "eval"];
+const COMMANDS: [&str; 8] = [
+    "index", "search", "show", "inspect", "verify", "schema", "topics", "eval",
+];
 
 #[test]
 fn the_program_lists_its_commands() {
