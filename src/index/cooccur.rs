@@ -373,9 +373,9 @@ mod tests {
 
     #[test]
     fn candidates_begin_and_end_as_words_do() {
-        let runs = runs_of(&Words::load(&[]), &fold("网格员的矛盾纠纷，办理12345工单"));
+        let runs = runs_of(&Words::load(&[]), &fold("网格员的矛盾纠纷，办理12345热线"));
         let shown: BTreeSet<String> = runs.iter().map(|run| run.replace([OPEN, CLOSE], "")).collect();
-        for run in ["矛盾纠纷", "12345", "12345工单"] {
+        for run in ["矛盾纠纷", "12345", "12345热线"] {
             assert!(shown.contains(run), "{run}: {shown:?}");
         }
         for run in ["的矛盾纠纷", "盾纠", "矛盾纠纷办理"] {

@@ -30,6 +30,7 @@ mod search; // the language, filters, facets, order, limits, exit codes
 mod inspect;
 mod schema;
 mod show;
+mod topics; // ours and the user's: found, ranked, listed, tested, grown
 mod verify;
 
 // What people read.
