@@ -9,6 +9,7 @@ use super::operand::{Operand, WordLists};
 use super::rank::passages_with;
 use crate::hits::{Explanation, OperandPlan, TermPlan};
 use crate::query::{Query, Scope};
+use crate::schema::fields::Field;
 use crate::text::fold::{BREAK, CLOSE, OPEN};
 use crate::text::units::units;
 
@@ -136,7 +137,13 @@ fn plan(
         Query::Filter(filter) => {
             return Ok(Some(OperandPlan {
                 operand: query.to_string(),
-                method: format!("passages with the values of {} that it wants", filter.field),
+                method: match filter.field {
+                    Field::Topic => {
+                        "passages tagged with the topic or a part of it; those of topics brought along by their phrases"
+                            .to_owned()
+                    }
+                    field => format!("passages with the values of {field} that it wants"),
+                },
                 terms: Vec::new(),
             }));
         }

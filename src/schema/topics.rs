@@ -145,7 +145,7 @@ fn fault(topic: &Topic, parents: &HashMap<&str, Option<&str>>) -> Option<String>
     }
     let mut above = topic.parent.as_deref();
     for _ in 0..=parents.len() {
-        let Some(parent) = above else { return None };
+        let parent = above?;
         above = match parents.get(parent) {
             Some(next) => *next,
             None => return Some(format!("the parent {parent} of the topic {name} is not a topic")),
