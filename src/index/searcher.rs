@@ -173,7 +173,9 @@ impl Index {
                 let mut found = match_segment(&compiler, &request.query, &request.ranking)?;
                 for grouping in &request.facets {
                     let counts = match grouping.field {
-                        Field::Topic if topics.untagged().next().is_some() => count_topics(&compiler, &found)?,
+                        Field::Topic if topics.untagged().next().is_some() => {
+                            count_topics(&compiler, &found, &request.ranking)?
+                        }
                         field => count_values(field, segment, &found.docs, &found.reports)?,
                     };
                     found.facets.push(group_values(grouping, counts));
@@ -506,7 +508,7 @@ fn match_segment(compiler: &Compiler<'_>, query: &Query, ranking: &Ranking) -> t
 }
 
 /// Counts what was found in a segment by topic when tags do not tell all of them.
-fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches) -> tantivy::Result<ValueCounts> {
+fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches, ranking: &Ranking) -> tantivy::Result<ValueCounts> {
     let uncounted = Compiler {
         counted: &[],
         ..*compiler
@@ -519,7 +521,7 @@ fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches) -> tantivy::Res
             field: Field::Topic,
             values: vec![wanted],
         });
-        let about = match_segment(&uncounted, &filter)?;
+        let about = match_segment(&uncounted, &filter, ranking)?;
         let both = (0..found.docs.len()).filter(|&at| about.docs.binary_search(&found.docs[at]).is_ok());
         counts.extend(tally(both.map(|at| found.reports[at])).map(|tally| (name.cloned(), tally)));
     }
