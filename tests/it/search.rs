@@ -420,9 +420,28 @@ fn hits_are_ordered_as_asked() {
 }
 
 #[test]
-fn more_mentions_and_shorter_passages_come_first() {
+fn more_mentions_and_shorter_passages_come_first_unless_another_tells_figures() {
     let dir = three();
-    assert_eq!(townships(&dir.search(&["枫桥经验"])), [WATER, STONE]);
+    let order = |index: &TestDir| {
+        townships(&index.search(&["枫桥经验"]))
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(order(&dir), [STONE, WATER]);
+    let without_figures = TestDir::new();
+    for (name, township, body) in [
+        ("a.txt", WATER, "坚持和发展“枫桥经验”，用好枫桥经验。"),
+        (
+            "b.txt",
+            STONE,
+            "坚持和发展“枫桥经验”，加强组织领导，完善工作机制，扎实做好各项工作。",
+        ),
+    ] {
+        without_figures.write(&format!("reports/{name}"), report("云水县", township, 2022, body));
+    }
+    without_figures.index("reports");
+    assert_eq!(order(&without_figures), [WATER, STONE]);
 }
 
 #[test]
