@@ -4,6 +4,7 @@
 
 use super::fold::Folded;
 use super::numeral::digit;
+use super::plain::is_blank;
 use super::units::units;
 use crate::schema::quantities::Quantities;
 
@@ -22,8 +23,8 @@ pub fn quantities(text: &str, folded: &Folded) -> Vec<u32> {
         }
         let behind = &folded.text[folded.units.get(at).map_or(folded.text.len(), |unit| unit.folded)..];
         let has_unit = declared.units.iter().any(|unit| behind.starts_with(unit.as_str()));
-        // The sign of a share belongs to no unit: it stands in the original right behind the number.
-        let rest = &text[folded.units[at - 1].original.end..];
+        // The sign of a share belongs to no unit: it stands in the original behind the number.
+        let rest = text[folded.units[at - 1].original.end..].trim_start_matches(is_blank);
         let is_ordinal = start > 0 && cut[start - 1] == "第";
         if !is_ordinal && (has_unit || rest.starts_with(declared.shares.as_slice())) {
             found.push(start as u32);
