@@ -28,6 +28,7 @@ mod json;
 mod mail;
 mod markdown;
 mod markup;
+mod numerals;
 mod ocr;
 mod ofd;
 mod ole;

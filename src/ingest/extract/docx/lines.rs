@@ -6,6 +6,7 @@ use super::super::{Line, LineStyle, Run};
 use super::numbering::{Counter, Numbering};
 use super::story::{Block, Cell, Note, NoteKind, Paragraph, Row, Table};
 use super::styles::{Role, Styles};
+use crate::ingest::extract::numerals;
 use crate::report::{Dropped, Place};
 
 /// A title or heading is no longer than this, in characters; a style may be put on anything.
@@ -275,7 +276,7 @@ impl<'d> Writer<'d> {
                 }
                 NoteKind::End => {
                     self.end_notes += 1;
-                    format!("[{}] ", super::numerals::write("lowerRoman", self.end_notes))
+                    format!("[{}] ", numerals::write("lowerRoman", self.end_notes))
                 }
             };
             let blocks = self.notes.get_mut(&note.kind).and_then(|notes| notes.remove(&note.id));

@@ -15,7 +15,6 @@ use styles::Styles;
 
 mod lines;
 mod numbering;
-mod numerals;
 mod story;
 mod styles;
 mod symbol;

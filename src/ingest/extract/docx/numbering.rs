@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::xml::{Element, Event, Result, Space, Xml};
-use super::numerals;
 use super::styles::{Numbered, Styles, number};
+use crate::ingest::extract::numerals;
 
 /// Levels of a list.
 const LEVELS: usize = 9;

@@ -1,7 +1,7 @@
 //! Turns symbols that Word writes in ways of its own into characters.
 
 use super::super::xml::Element;
-use super::numerals;
+use crate::ingest::extract::numerals;
 
 /// The character of a `w:sym`; `None` when it is one of a font that has no known meaning here.
 pub(super) fn of(element: &Element) -> Option<char> {

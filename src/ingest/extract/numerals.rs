@@ -1,4 +1,4 @@
-//! Writes numbers as Word's automatic numbering does. The names of the formats and what they mean are in ECMA-376, part 1,
+//! Writes numbers as the automatic numbering of Word does, in old files and new. The names of the formats and what they mean are in ECMA-376, part 1,
 //! 17.18.59 (`ST_NumberFormat`).
 
 use std::iter::repeat_n;
