@@ -65,8 +65,7 @@ impl Scribe<'_> {
                 bodies.extend(named);
             }
         }
-        bodies.dedup();
-        Some((bodies, first?, lines.len()))
+        Some((each_once(&bodies), first?, lines.len()))
     }
 
     /// Whether a body is of a place other than the township that reports: the county whose site the page stands on.
@@ -115,6 +114,19 @@ impl Scribe<'_> {
         self.description.metadata.issuing_body = Some(body);
         self.evidence("issuing_body", found);
     }
+}
+
+/// Bodies without those that are named again, perhaps in more or fewer words: 闽屏县云岫镇人民政府 and 云岫镇人民政府 are one, and the
+/// longer name is kept.
+fn each_once(bodies: &[String]) -> Vec<String> {
+    let is_named_again = |at: usize| {
+        let others = bodies.iter().enumerate().filter(|(other, _)| *other != at);
+        others
+            .into_iter()
+            .any(|(other, body)| body.ends_with(&bodies[at]) && (body.len() > bodies[at].len() || other < at))
+    };
+    let kept = (0..bodies.len()).filter(|&at| !is_named_again(at));
+    kept.map(|at| bodies[at].clone()).collect()
 }
 
 /// The bodies that a title names as issuing, joined with 、, and where they stand in it, in bytes. `title` is plain.
@@ -227,6 +239,18 @@ fn goes_on(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_named_twice_in_two_lengths_is_one() {
+        let once = |bodies: &[&str]| each_once(&bodies.iter().map(|body| (*body).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            once(&["闽屏县云岫镇人民政府", "云岫镇人民政府"]),
+            ["闽屏县云岫镇人民政府"]
+        );
+        assert_eq!(once(&["云岫镇人民政府", "云岫镇人民政府"]), ["云岫镇人民政府"]);
+        let joint = ["中共云岫镇委员会", "云岫镇人民政府"];
+        assert_eq!(once(&joint), joint);
+    }
 
     #[test]
     fn titles_name_their_issuers() {
