@@ -74,6 +74,7 @@ mod tests {
         HitReport::new(
             ReportId(1),
             "corpus/古镛镇2024.txt".into(),
+            None,
             metadata,
             Default::default(),
         )

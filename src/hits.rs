@@ -208,12 +208,13 @@ pub struct HitPassage {
 }
 
 impl HitReport {
-    /// What a hit shows of a report.
-    pub fn new(id: ReportId, path: String, metadata: Metadata, quality: Quality) -> Self {
+    /// What a hit shows of a report. `region` is the one its passages are indexed under: making it from the metadata again takes the
+    /// lists of real places.
+    pub fn new(id: ReportId, path: String, region: Option<String>, metadata: Metadata, quality: Quality) -> Self {
         HitReport {
             id,
             path,
-            region: metadata.region(),
+            region,
             title: metadata.title,
             kind: metadata.kind,
             year: metadata.year,

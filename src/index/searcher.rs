@@ -341,6 +341,7 @@ impl Found<'_> {
         let hit_report = HitReport::new(
             report.id,
             report.source.path.clone(),
+            index.values_in(found.segment, found.doc, Field::Region)?.pop(),
             report.metadata.clone(),
             report.quality.clone(),
         );
@@ -360,7 +361,7 @@ impl Found<'_> {
             occurrences: found.occurrences.into(),
             topics: match &self.topics {
                 Some(topics) => topics.of(&fold(&passage.text)).into_iter().map(str::to_owned).collect(),
-                None => index.topics_of(found.segment, found.doc)?,
+                None => index.values_in(found.segment, found.doc, Field::Topic)?,
             },
             citation: cite(&hit_report, &section.headings, passage.number),
             passage: HitPassage {
@@ -381,10 +382,11 @@ impl Index {
         Ok(number.unwrap_or_default() as u32)
     }
 
-    fn topics_of(&self, segment: u32, doc: DocId) -> Result<Vec<String>> {
+    /// The values that a passage has of a field.
+    fn values_in(&self, segment: u32, doc: DocId, field: Field) -> Result<Vec<String>> {
         let segment = self.searcher.segment_reader(segment);
         let read = || -> tantivy::Result<Vec<String>> {
-            let Some(column) = segment.fast_fields().str(Field::Topic.name())? else {
+            let Some(column) = segment.fast_fields().str(field.name())? else {
                 return Ok(Vec::new());
             };
             let mut ords: Vec<u64> = column.term_ords(doc).collect();

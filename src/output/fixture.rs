@@ -105,9 +105,13 @@ fn hit(rank: u64, report: HitReport, section: HitSection, text: &str, source: Pl
     }
 }
 
+fn hit_report(id: ReportId, path: String, metadata: Metadata, quality: Quality) -> HitReport {
+    HitReport::new(id, path, metadata.region(), metadata, quality)
+}
+
 /// Long, with all metadata and a heading that holds a match.
 fn long() -> Hit {
-    let report = HitReport::new(
+    let report = hit_report(
         ReportId(0xa1),
         "corpus/古镛镇/2024.txt".into(),
         Metadata {
@@ -140,7 +144,7 @@ fn long() -> Hit {
 
 /// Short, with rare characters, quotes and marks of Markdown, and a heading without a match.
 fn rare() -> Hit {
-    let report = HitReport::new(
+    let report = hit_report(
         ReportId(0xa2),
         "corpus/𠮷野乡.docx".into(),
         Metadata {
@@ -163,7 +167,7 @@ fn rare() -> Hit {
 /// Nothing known but the path and a number, and everything an attacker would write.
 fn hostile() -> Hit {
     let path = "corpus/\u{1b}]0;owned\u{7}\u{202e}txt.exe".into();
-    let report = HitReport::new(
+    let report = hit_report(
         ReportId(0xa3),
         path,
         Metadata {
