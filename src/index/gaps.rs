@@ -46,6 +46,15 @@ struct MarksDocs {
     sentence_ends: Vec<u32>,
 }
 
+/// An operand whose occurrences are stretches of the text.
+trait Stretches: Walk {
+    /// At most how many passages it stands in.
+    fn candidates(&self) -> u32;
+
+    /// Where it stands in the present candidate; looked for once.
+    fn stretches(&mut self) -> &[Span];
+}
+
 impl PatternDocs {
     /// `None` when one of its runs stands nowhere in the segment.
     pub fn open(layout: &Layout, segment: &SegmentReader, pattern: &Pattern) -> tantivy::Result<Option<Self>> {
@@ -72,14 +81,7 @@ impl PatternDocs {
         }))
     }
 
-    fn find(&mut self) -> &[Span] {
-        if self.found.is_none() {
-            self.found = Some(self.stretches());
-        }
-        self.found.as_deref().unwrap_or_default()
-    }
-
-    fn stretches(&mut self) -> Vec<Span> {
+    fn find(&mut self) -> Vec<Span> {
         let mut starts = Vec::with_capacity(self.runs.len());
         for run in &mut self.runs {
             let places = run.starts();
@@ -131,17 +133,10 @@ impl NearDocs {
         }))
     }
 
-    fn find(&mut self) -> &[Span] {
-        if self.found.is_none() {
-            self.found = Some(self.stretches());
-        }
-        self.found.as_deref().unwrap_or_default()
-    }
-
-    fn stretches(&mut self) -> Vec<Span> {
+    fn find(&mut self) -> Vec<Span> {
         let mut places = Vec::with_capacity(self.words.len());
         for word in &mut self.words {
-            let spans = word.find();
+            let spans = word.stretches();
             if spans.is_empty() {
                 return Vec::new();
             }
@@ -227,42 +222,48 @@ impl Walk for NearDocs {
     }
 }
 
-impl Places for PatternDocs {
+impl Stretches for PatternDocs {
     fn candidates(&self) -> u32 {
         self.runs.iter().map(PhraseDocs::candidates).min().unwrap_or(0)
     }
 
-    fn stand(&mut self) -> tantivy::Result<bool> {
-        Ok(!self.find().is_empty())
-    }
-
-    fn count(&mut self, heading_units: u32) -> (u32, u32) {
-        let spans = self.find();
-        (spans.len() as u32, starting_before(spans, heading_units))
-    }
-
-    fn spans(&mut self, out: &mut Vec<Span>) -> bool {
-        out.extend_from_slice(self.find());
-        true
+    fn stretches(&mut self) -> &[Span] {
+        if self.found.is_none() {
+            self.found = Some(self.find());
+        }
+        self.found.as_deref().unwrap_or_default()
     }
 }
 
-impl Places for NearDocs {
+impl Stretches for NearDocs {
     fn candidates(&self) -> u32 {
-        self.words.iter().map(PatternDocs::candidates).min().unwrap_or(0)
+        self.words.iter().map(Stretches::candidates).min().unwrap_or(0)
+    }
+
+    fn stretches(&mut self) -> &[Span] {
+        if self.found.is_none() {
+            self.found = Some(self.find());
+        }
+        self.found.as_deref().unwrap_or_default()
+    }
+}
+
+impl<S: Stretches> Places for S {
+    fn candidates(&self) -> u32 {
+        Stretches::candidates(self)
     }
 
     fn stand(&mut self) -> tantivy::Result<bool> {
-        Ok(!self.find().is_empty())
+        Ok(!self.stretches().is_empty())
     }
 
     fn count(&mut self, heading_units: u32) -> (u32, u32) {
-        let spans = self.find();
+        let spans = self.stretches();
         (spans.len() as u32, starting_before(spans, heading_units))
     }
 
     fn spans(&mut self, out: &mut Vec<Span>) -> bool {
-        out.extend_from_slice(self.find());
+        out.extend_from_slice(self.stretches());
         true
     }
 }
