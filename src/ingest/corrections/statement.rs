@@ -27,19 +27,8 @@ impl Statement {
     }
 }
 
-/// Fields that are never derived from others.
-const PLAIN: [&str; 10] = [
-    "kind",
-    "year",
-    "township",
-    "county",
-    "city",
-    "province",
-    "doc_number",
-    "index_number",
-    "published",
-    "url",
-];
+/// Fields that may be derived from others, and so are stated after them.
+const DERIVED: [&str; 3] = ["title", "level", "issuing_body"];
 
 /// Makes the description say what is stated. What it says already stays as it was, with its evidence; what was read from the text
 /// and is contradicted is told in a warning; what was derived or implied follows what is stated.
@@ -51,7 +40,8 @@ pub fn apply(description: &mut Description, from: EvidenceSource, statements: &[
     };
     let early = derive::day_warning(&scribe.before);
     let of = |field: &str| statements.iter().find(|statement| statement.field == field);
-    for statement in PLAIN.into_iter().filter_map(of) {
+    let plain = Metadata::FIELDS.into_iter().filter(|field| !DERIVED.contains(field));
+    for statement in plain.filter_map(of) {
         scribe.take(statement);
     }
     let follows = scribe.before != scribe.description.metadata;

@@ -103,26 +103,11 @@ fn print_quality(quality: &Quality, options: &Options, out: &mut Sink<'_>) -> Re
 }
 
 /// The fields of the metadata for people, in their order.
-fn fields(metadata: &Metadata) -> [(&'static str, Option<String>); 13] {
-    let text = |value: &Option<String>| {
-        let value = value.as_deref().filter(|value| !value.trim().is_empty());
-        value.map(|value| visible::line(value).into_owned())
-    };
-    [
-        ("kind", Some(metadata.kind.name().to_owned())),
-        ("title", text(&metadata.title)),
-        ("year", metadata.year.map(|year| year.to_string())),
-        ("township", text(&metadata.township)),
-        ("county", text(&metadata.county)),
-        ("city", text(&metadata.city)),
-        ("province", text(&metadata.province)),
-        ("level", metadata.level.map(|level| level.name().to_owned())),
-        ("issuing_body", text(&metadata.issuing_body)),
-        ("doc_number", text(&metadata.doc_number)),
-        ("index_number", text(&metadata.index_number)),
-        ("published", text(&metadata.published)),
-        ("url", text(&metadata.url)),
-    ]
+fn fields(metadata: &Metadata) -> [(&'static str, Option<String>); Metadata::FIELDS.len()] {
+    Metadata::FIELDS.map(|field| {
+        let value = metadata.value_of(field).filter(|value| !value.trim().is_empty());
+        (field, value.map(|value| visible::line(&value).into_owned()))
+    })
 }
 
 /// The widest name of a field: `issuing_body`.
