@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::{Harvest, Packed};
+use super::{Harvest, MEND, Packed};
 use crate::error::{Error, Result};
 
 /// Documents nest: a deep one must not run out of stack before its reader notices.
@@ -46,8 +46,6 @@ pub fn catch<T>(path: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::source(path, "damaged: its reader gave up").hinted(MEND)))
 }
-
-const MEND: &str = "download it again, or open it in the program it was made with and save it anew";
 
 #[cfg(test)]
 mod tests {

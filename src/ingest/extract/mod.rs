@@ -437,6 +437,9 @@ impl Harvest {
     }
 }
 
+/// What to do about a damaged document.
+const MEND: &str = "download it again, or open it in the program it was made with and save it anew";
+
 /// The format of a path, by its ending.
 pub fn format_of(path: &Path) -> Option<&'static Format> {
     let ending = sniff::ending_of(path)?;
@@ -523,8 +526,7 @@ fn extract_text(path: &Path, bytes: Vec<u8>, options: &Options, named: Option<&'
             name,
             reader: Reader::Binary(..) | Reader::Archive(..),
             ..
-        }) => Error::source(path, format!("damaged, or no {name} file"))
-            .hinted("download it again, or open it in the program it was made with and save it anew"),
+        }) => Error::source(path, format!("damaged, or no {name} file")).hinted(MEND),
         _ => trouble.about(path),
     })?;
     if decoded.text.trim().is_empty() {

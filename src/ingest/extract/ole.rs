@@ -5,6 +5,7 @@ use std::path::Path;
 
 use cfb::CompoundFile;
 
+use super::MEND;
 use crate::error::{Error, Result};
 
 const SIGNATURE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
@@ -74,8 +75,7 @@ fn lower_case(error: &std::io::Error) -> String {
 
 /// A file of which not enough is left to be read.
 pub fn damaged(path: &Path, reason: &str) -> Error {
-    Error::source(path, format!("damaged: {reason}"))
-        .hinted("download it again, or open it in the program it was made with and save it anew")
+    Error::source(path, format!("damaged: {reason}")).hinted(MEND)
 }
 
 /// The number of two bytes that stands at `at`, lowest byte first.

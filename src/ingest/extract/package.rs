@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::Packed;
+use super::{MEND, Packed};
 use crate::error::{Error, Result};
 
 /// Documents have some hundred parts, most of them pictures.
@@ -155,9 +155,6 @@ impl<'a> Package<'a> {
         Ok(self.read(name)?.map(decode))
     }
 }
-
-/// What to do about a damaged document.
-pub(super) const MEND: &str = "download it again, or open it in the program it was made with and save it anew";
 
 fn broken(path: &Path, error: ZipError) -> Error {
     let reason = match error {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::package::{self, MEND, Package};
+use super::package::{self, Package};
 use super::xml::{Event, Xml};
-use super::{Draft, Harvest, Line, LineStyle, Packed, Places, html};
+use super::{Draft, Harvest, Line, LineStyle, MEND, Packed, Places, html};
 use crate::error::{Error, Result};
 use crate::report::{Dropped, Place};
 use lines::Writer;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::package::{self, MEND, Package};
+use super::package::{self, Package};
 use super::xml::{Event, Xml};
-use super::{Draft, Harvest, Packed, Places};
+use super::{Draft, Harvest, MEND, Packed, Places};
 use crate::error::{Error, Result};
 use crate::report::{Dropped, Place};
 use page::{Glyph, Page};

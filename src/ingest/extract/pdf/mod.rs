@@ -15,7 +15,7 @@ use pdfboss_text::{
     FontCache, ReadingOrder, SkippedTextKind, extract_spans_and_rulings_reporting_cached_with, placed_images_with,
 };
 
-use super::{Draft, Harvest, Packed, Places, ocr};
+use super::{Draft, Harvest, MEND, Packed, Places, ocr};
 use crate::error::{Error, Result};
 use crate::report::{Dropped, Place};
 use fonts::Mended;
@@ -53,8 +53,6 @@ const LEAST_ON_PAGE: usize = 10;
 
 /// What a stream of objects may unpack to: the library needs fifty times that.
 const LARGEST_OBJECTS: u64 = 8 << 20;
-
-const MEND: &str = "download it again, or open it in the program it was made with and save it anew";
 
 /// Whether the bytes are a PDF file: readers look for its sign in the first kilobyte.
 pub fn is(bytes: &[u8]) -> bool {

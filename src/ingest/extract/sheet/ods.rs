@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::Packed;
-use super::super::package::{self, Package};
+use super::super::package::Package;
 use super::super::xml::{self, Element, Event, Xml};
+use super::super::{MEND, Packed};
 use super::Workbook;
 use crate::error::{Error, Result};
 
@@ -16,7 +16,7 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
         let error = Error::source(path, "protected by a password");
         return Err(error.hinted("open it with the password and save it without one"));
     }
-    let damaged = |trouble: &str| Error::source(path, format!("damaged: {trouble}")).hinted(package::MEND);
+    let damaged = |trouble: &str| Error::source(path, format!("damaged: {trouble}")).hinted(MEND);
     let Some(text) = package.read_xml("content.xml")? else {
         return Err(damaged("no content"));
     };

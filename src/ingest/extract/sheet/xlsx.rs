@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::Packed;
 use super::super::package::{self, Package};
 use super::super::xml::{self, Element, Event, Xml};
+use super::super::{MEND, Packed};
 use super::Workbook;
 use super::format::Format;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
     }
     let main = "xl/workbook.xml";
     let Some(text) = package.read_xml(main)? else {
-        return Err(Error::source(path, "damaged: no list of its sheets").hinted(package::MEND));
+        return Err(Error::source(path, "damaged: no list of its sheets").hinted(MEND));
     };
     let (entries, is_1904) = entries(&text).map_err(|trouble| damaged(path, main, &trouble))?;
     let related = related(path, &mut package, main)?;
@@ -63,7 +63,7 @@ pub fn read(packed: &Packed, book: &mut Workbook) -> Result<()> {
 }
 
 fn damaged(path: &Path, part: &str, trouble: &str) -> Error {
-    Error::source(path, format!("damaged: its part {part}: {trouble}")).hinted(package::MEND)
+    Error::source(path, format!("damaged: its part {part}: {trouble}")).hinted(MEND)
 }
 
 /// A sheet as the workbook names it.
