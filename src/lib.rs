@@ -20,6 +20,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod citation;
 pub mod cli;
 pub mod error;
@@ -29,8 +30,10 @@ pub mod index;
 pub mod ingest;
 pub mod output;
 pub mod query;
+pub mod receipt;
 pub mod report;
 pub mod schema;
+pub mod table;
 pub mod text;
 pub mod topics;
 pub mod update;

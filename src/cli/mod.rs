@@ -4,6 +4,7 @@
 
 mod batch;
 mod eval;
+mod export;
 mod filters;
 mod index;
 mod inspect;
@@ -91,6 +92,12 @@ enum Status {
 
 /// Runs the command with these arguments, the program's name first.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    let command = arguments
+        .iter()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned());
+    let command: Vec<String> = command.collect();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -98,7 +105,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
         }
     };
-    let terminal = Terminal::new(cli.global.color, cli.global.quiet);
+    let terminal = Terminal::new(cli.global.color, cli.global.quiet, command);
     // A panic is told as the error it is, below, or where it is expected.
     std::panic::set_hook(Box::new(|_| {}));
     let result = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &terminal)));

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::batch::Batch;
+use super::export::Export;
 use super::filters::Filters;
-use super::terminal::{Destination, Terminal};
+use super::terminal::Terminal;
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::hits::Grouping;
 use crate::index::{Index, Request, Sort, USUAL_TIME_LIMIT};
-use crate::output::{Format, counted, print_hits};
+use crate::output::{Format, counted};
 use crate::query::{Query, Scope};
 use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
@@ -69,18 +70,11 @@ pub struct Args {
     /// Count all hits by these fields: township county city province region year section issuing_body level kind topic; region:福建省 for the level below it
     #[arg(long, value_name = "FIELD", num_args = 1.., value_delimiter = ',')]
     facets: Vec<String>,
-    /// text, json, jsonl, csv, tsv or markdown [default: by the ending of -o, else text]
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<String>,
-    /// Write to a file, which appears when it is complete
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
     /// Print long passages whole
     #[arg(long)]
     full: bool,
-    /// Write csv and tsv without a byte order mark (Excel needs it)
-    #[arg(long)]
-    no_bom: bool,
+    #[command(flatten)]
+    export: Export,
     #[command(flatten)]
     filters: Filters,
 }
@@ -95,15 +89,15 @@ enum Order {
 }
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
-    let format = args.format()?;
+    let format = args.export.format()?;
     if let Some(path) = &args.queries {
         let batch = Batch {
             path,
             all_hits: args.hits,
             format,
-            no_bom: args.no_bom,
+            no_bom: args.export.no_bom,
             topics: args.topics.as_deref(),
-            output: args.output.as_ref(),
+            output: args.export.output.as_ref(),
             input: &args.input,
         };
         return batch.run(index, terminal, |text| args.request(text, format));
@@ -126,16 +120,13 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
             ));
         }
     }
-    let destination = Destination::new(args.output.as_ref());
-    let mut options = terminal.options(&destination);
-    options.full = args.full;
-    options.bom = !args.no_bom;
-    destination.write(|out| print_hits(format, found.summary(), &mut found.hits(), &options, out))?;
-    if let Destination::File(path) = &destination {
-        let hits = counted(found.hits().len() as u64, "hit");
-        terminal.note(&format!("{hits} written to {}", path.display()));
-    }
-    Ok(match found.summary().totals.passages {
+    let totals = found.summary().totals;
+    let receipt = args
+        .export
+        .receipt(terminal, asked, &found.summary().interpreted, &index)?;
+    let receipt = receipt.map(|receipt| receipt.counting_totals(&totals));
+    args.export.hits(&found, args.full, receipt, terminal)?;
+    Ok(match totals.passages {
         0 => Status::Nothing,
         _ => Status::Found,
     })
@@ -148,14 +139,6 @@ pub fn brought_topics(path: Option<&Path>, index: &Index) -> Result<Vec<Topic>> 
 }
 
 impl Args {
-    fn format(&self) -> Result<Format> {
-        match (&self.format, &self.output) {
-            (Some(name), _) => Format::named(name),
-            (None, Some(path)) => Format::of_path(path),
-            (None, None) => Ok(Format::Text),
-        }
-    }
-
     /// What a question asks for, the flags taken together with it.
     fn request(&self, asked: &str, format: Format) -> Result<Request> {
         let query = match self.literal {
@@ -179,7 +162,7 @@ impl Args {
             };
             Grouping::named(name).ok_or_else(unknown)
         });
-        let is_for_people = format == Format::Text && self.output.is_none();
+        let is_for_people = format == Format::Text && self.export.output.is_none();
         Ok(Request {
             asked: asked.to_owned(),
             query,

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::{self, Style, wrap};
+use crate::receipt::Receipt;
 use crate::update::Progress;
 
 /// The columns of a terminal that does not say how many it has.
@@ -38,6 +39,10 @@ pub enum Form {
 pub struct Terminal {
     color: Color,
     quiet: bool,
+    /// The arguments of the command, without the program's name.
+    command: Vec<String>,
+    /// Filled with the receipt of the answer when a command is only run to see what it answers now.
+    replayed: Option<OnceLock<Receipt>>,
 }
 
 /// Where a command's results go.
@@ -45,24 +50,61 @@ pub enum Destination {
     StandardOutput,
     /// Written under another name first, and given its own when it is complete: a partial file never looks whole.
     File(PathBuf),
+    /// Written and forgotten.
+    Nowhere,
 }
 
 impl Terminal {
-    pub fn new(color: Color, quiet: bool) -> Self {
-        Terminal { color, quiet }
+    pub fn new(color: Color, quiet: bool, command: Vec<String>) -> Self {
+        Terminal {
+            color,
+            quiet,
+            command,
+            replayed: None,
+        }
+    }
+
+    /// Where a command is run again: nothing is shown, and the receipt of its answer is kept.
+    pub fn replaying(command: Vec<String>) -> Self {
+        Terminal {
+            replayed: Some(OnceLock::new()),
+            ..Terminal::new(Color::Never, true, command)
+        }
+    }
+
+    /// The arguments of the command, without the program's name.
+    pub fn command(&self) -> &[String] {
+        &self.command
+    }
+
+    /// Whether a command is only run to see what it answers now.
+    pub fn is_replaying(&self) -> bool {
+        self.replayed.is_some()
+    }
+
+    /// Keeps the receipt of an answer for [`Terminal::replayed`].
+    pub fn keep_receipt(&self, receipt: Receipt) {
+        if let Some(replayed) = &self.replayed {
+            let _ = replayed.set(receipt);
+        }
+    }
+
+    /// The receipt of the answer, once the command was run again.
+    pub fn replayed(&self) -> Option<&Receipt> {
+        self.replayed.as_ref()?.get()
     }
 
     /// How results are to be written to a destination.
     pub fn options(&self, destination: &Destination) -> output::Options {
         let colored = match (self.color, destination) {
             (Color::Always, _) => true,
-            (Color::Never, _) | (_, Destination::File(_)) => false,
+            (Color::Never, _) | (_, Destination::File(_) | Destination::Nowhere) => false,
             (Color::Auto, Destination::StandardOutput) => AutoStream::choice(&stdout()) != ColorChoice::Never,
         };
         output::Options {
             width: match destination {
                 Destination::StandardOutput => self.width(),
-                Destination::File(_) => USUAL_WIDTH,
+                Destination::File(_) | Destination::Nowhere => USUAL_WIDTH,
             },
             style: if colored { Style::colored() } else { Style::plain() },
             destination: destination.to_string(),
@@ -155,8 +197,9 @@ impl Destination {
     }
 
     /// Lets `write` write; a file appears when it is complete.
-    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    pub fn write<T>(&self, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
         match self {
+            Destination::Nowhere => write(&mut std::io::sink()),
             Destination::StandardOutput => write(&mut BufWriter::new(stdout().lock())),
             Destination::File(path) => write_whole(path, write),
         }
@@ -168,11 +211,12 @@ impl std::fmt::Display for Destination {
         match self {
             Destination::StandardOutput => f.write_str("standard output"),
             Destination::File(path) => path.display().fmt(f),
+            Destination::Nowhere => f.write_str("nowhere"),
         }
     }
 }
 
-fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let partial = path.with_file_name(name);
@@ -180,13 +224,14 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) ->
         .map_err(|error| Error::io(&partial, error))
         .and_then(|file| {
             let mut out = BufWriter::new(file);
-            write(&mut out)?;
+            let written = write(&mut out)?;
             let file = out
                 .into_inner()
                 .map_err(|error| Error::io(&partial, error.into_error()))?;
-            file.sync_all().map_err(|error| Error::io(&partial, error))
-        })
-        .and_then(|()| std::fs::rename(&partial, path).map_err(|error| Error::io(path, error)));
+            file.sync_all().map_err(|error| Error::io(&partial, error))?;
+            std::fs::rename(&partial, path).map_err(|error| Error::io(path, error))?;
+            Ok(written)
+        });
     if result.is_err() {
         let _ = std::fs::remove_file(&partial);
     }
@@ -264,7 +309,7 @@ mod tests {
         let path = folder.path().join("hits.csv");
         let failed = write_whole(&path, |out| {
             out.write_all(b"half").unwrap();
-            Err(Error::usage("stopped"))
+            Err::<(), _>(Error::usage("stopped"))
         });
         assert!(failed.is_err() && std::fs::read_dir(folder.path()).unwrap().count() == 0);
         write_whole(&path, |out| {

@@ -118,6 +118,7 @@ fn pack_passages(layout: &Layout, report: &Report, topics: &Topics) -> Vec<Tanti
             document.add_u64(layout.seq, passage.seq.into());
             let heading_units = heading_units(report, passage, text);
             document.add_u64(layout.heading_units, heading_units);
+            document.add_u64(layout.chars, visible_chars(text));
             document.add_text(layout.text, text);
             document.add_text(layout.place, place_json(passage, in_section[passage.section]));
             for (field, value) in &common {
@@ -143,6 +144,11 @@ fn pack_passages(layout: &Layout, report: &Report, topics: &Topics) -> Vec<Tanti
             document
         })
         .collect()
+}
+
+/// How many characters of the text are no blanks.
+fn visible_chars(text: &str) -> u64 {
+    text.chars().filter(|c| !c.is_whitespace()).count() as u64
 }
 
 /// How many of the quantities, which begin at these units, stand in each sentence outside of title and headings.
@@ -258,8 +264,16 @@ impl SourceEntry {
         for held in &self.reports {
             document.add_u64(layout.source_reports, held.id.0);
         }
+        document.add_u64(layout.source_digest, self.digest());
         document.add_text(layout.source_json, to_json(self));
         document
+    }
+
+    /// A fingerprint of what was read from it and what people said of that, wherever it lies and whenever it was read.
+    fn digest(&self) -> u64 {
+        let read = to_json(&(&self.hash, &self.settings, &self.corrections, &self.said, &self.reports));
+        let hash = blake3::hash(read.as_bytes());
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))
     }
 }
 

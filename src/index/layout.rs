@@ -31,6 +31,8 @@ pub struct Layout {
     pub seq: Field,
     /// Passages: how many of the first units are title and headings.
     pub heading_units: Field,
+    /// Passages: how long the text is, in characters, blanks left aside.
+    pub chars: Field,
     /// Passages: the number of the part of the report, under one outermost heading, in which it stands.
     pub part: Field,
     /// Passages: where its sentences end, in units ([`crate::text::sentence::sentence_ends`]); the last is how many units it has.
@@ -57,6 +59,8 @@ pub struct Layout {
     pub source_path: Field,
     /// Sources: the ids of the reports in it.
     pub source_reports: Field,
+    /// Sources: a fingerprint of what was read from it, wherever it lies.
+    pub source_digest: Field,
     /// Sources: a `SourceEntry` as JSON.
     pub source_json: Field,
 }
@@ -77,6 +81,7 @@ impl Layout {
             report: schema.add_u64_field("report", INDEXED | FAST),
             seq: schema.add_u64_field("seq", FAST),
             heading_units: schema.add_u64_field("heading_units", FAST),
+            chars: schema.add_u64_field("chars", FAST),
             part: schema.add_u64_field("part", FAST),
             sentence_ends: schema.add_u64_field("sentence_ends", FAST),
             quantities: schema.add_u64_field("quantities", FAST),
@@ -90,6 +95,7 @@ impl Layout {
             report_json: schema.add_text_field("report_json", STORED),
             source_path: schema.add_text_field("source_path", STRING),
             source_reports: schema.add_u64_field("source_reports", INDEXED),
+            source_digest: schema.add_u64_field("source_digest", FAST),
             source_json: schema.add_text_field("source_json", STORED),
             schema: schema.build(),
         }

@@ -5,6 +5,7 @@
 
 mod analyzer;
 mod budget;
+mod census;
 mod compile;
 mod cooccur;
 mod document;
@@ -35,6 +36,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
+pub use census::{By, Census, Extent, Group, Tallies};
 pub use cooccur::{Cooccurrence, Cooccurrences, Window, log_likelihood};
 pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
@@ -48,7 +50,7 @@ use crate::schema::topics::{self, Topic};
 use layout::Layout;
 
 /// The version of what an index holds and how. It changes whenever an older index would answer differently.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The file by which a folder is known to be an index, for people and for the walk over source folders.
 pub const MARKER: &str = "baogao.json";

@@ -147,7 +147,7 @@ impl Index {
         let budget = Arc::new(Budget::new(request.time_limit.filter(|_| is_costly)));
         super::guarded(&self.path, || {
             self.find(request, &budget).map_err(|error| match budget.is_exceeded() {
-                true => too_long(request),
+                true => too_long(&request.query, request.time_limit.unwrap_or_default()),
                 false => self.damaged(error),
             })
         })
@@ -451,7 +451,7 @@ impl Sort {
 const UNKNOWN: u32 = u32::MAX;
 
 /// Whether nobody can tell beforehand how long an answer takes.
-fn has_unforeseen_cost(query: &Query) -> bool {
+pub(super) fn has_unforeseen_cost(query: &Query) -> bool {
     match query {
         Query::Pattern(_) | Query::Near(_) | Query::Regex(_) => true,
         Query::And(parts) | Query::Or(parts) => parts.iter().any(has_unforeseen_cost),
@@ -461,11 +461,10 @@ fn has_unforeseen_cost(query: &Query) -> bool {
     }
 }
 
-fn too_long(request: &Request) -> Error {
-    let limit = request.time_limit.unwrap_or_default().as_secs_f64();
-    let question = request.query.to_string();
+pub(super) fn too_long(query: &Query, limit: Duration) -> Error {
+    let limit = limit.as_secs_f64();
     Error::usage(format!(
-        "`{question}` takes longer than {limit} s, so nothing is answered: a part would not be exact"
+        "`{query}` takes longer than {limit} s, so nothing is answered: a part would not be exact"
     ))
     .hinted("give it more characters that must stand there, or filters: both narrow what must be compared")
     .hinted("or let it take its time: --time-limit SECONDS, 0 for no limit")

@@ -8,6 +8,7 @@ use super::Index;
 use super::document::{SourceEntry, StoredPassage, StoredReport, stored_text};
 use super::layout::sort;
 use crate::error::Result;
+use crate::receipt::IndexState;
 use crate::report::{Place, ReportId};
 
 /// A passage as it is kept.
@@ -38,6 +39,48 @@ impl Index {
             sources: self.count(sort::SOURCE)?,
             reports: self.count(sort::REPORT)?,
             passages: self.count(sort::PASSAGE)?,
+        })
+    }
+
+    /// A fingerprint of everything that was read into it: the same for the same files, in whatever order and wherever they lie.
+    pub fn contents(&self) -> Result<String> {
+        let mut digests = Vec::new();
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let column = segment.fast_fields().u64("source_digest");
+            let column = column.map_err(|error| self.damaged(error))?;
+            let term = Term::from_field_text(self.layout.doc, sort::SOURCE);
+            self.each_doc_of(ord, &term, |address| {
+                digests.extend(column.first(address.doc_id));
+                Ok(())
+            })?;
+        }
+        digests.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        for digest in digests {
+            hasher.update(&digest.to_le_bytes());
+        }
+        Ok(hasher.finalize().to_hex()[..16].to_owned())
+    }
+
+    /// Which index it is, and what it holds.
+    pub fn state(&self) -> Result<IndexState> {
+        let size = self.size()?;
+        let digest = |value: String| blake3::hash(value.as_bytes()).to_hex()[..16].to_owned();
+        let json = |value: serde_json::Result<String>| value.map_err(|error| self.damaged(error));
+        Ok(IndexState {
+            path: self.path.display().to_string(),
+            contents: self.contents()?,
+            format: self.stamp.format,
+            schema: self.stamp.schema.clone(),
+            lexicon: digest(format!(
+                "{}\n{}",
+                include_str!("../../index_schema/lexicon.txt"),
+                self.stamp.words.join("\n")
+            )),
+            topics: digest(json(serde_json::to_string(&self.topics))?),
+            sources: size.sources,
+            reports: size.reports,
+            passages: size.passages,
         })
     }
 
@@ -161,16 +204,28 @@ impl Index {
 
     /// Calls `visit` for each living document with a term, segment by segment, in their order.
     fn each_doc(&self, term: &Term, mut visit: impl FnMut(DocAddress) -> Result<()>) -> Result<()> {
-        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let Some(mut postings) = self.postings(segment, term)? else {
-                continue;
-            };
-            while postings.doc() != TERMINATED {
-                if is_alive(segment, postings.doc()) {
-                    visit(DocAddress::new(ord as u32, postings.doc()))?;
-                }
-                postings.advance();
+        for ord in 0..self.searcher.segment_readers().len() {
+            self.each_doc_of(ord, term, &mut visit)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` for each living document with a term in one segment.
+    fn each_doc_of(
+        &self,
+        segment_ord: usize,
+        term: &Term,
+        mut visit: impl FnMut(DocAddress) -> Result<()>,
+    ) -> Result<()> {
+        let segment = self.searcher.segment_reader(segment_ord as u32);
+        let Some(mut postings) = self.postings(segment, term)? else {
+            return Ok(());
+        };
+        while postings.doc() != TERMINATED {
+            if is_alive(segment, postings.doc()) {
+                visit(DocAddress::new(segment_ord as u32, postings.doc()))?;
             }
+            postings.advance();
         }
         Ok(())
     }

@@ -4,13 +4,14 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::columns::{COLUMNS, Cell};
+use super::columns::{COLUMNS, guarded};
 use super::csv::{BOM, put_record};
 use super::sink::Sink;
 use super::tsv::one_line;
 use super::{Format, Options, grouped, visible, wrap};
 use crate::error::{Error, Result};
 use crate::hits::{Hit, Summary, Totals};
+use crate::table::Cell;
 
 /// A question of a list, and where it stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,7 +72,7 @@ pub fn print_answers(format: Format, answers: &[Answered], options: &Options, ou
             if options.bom {
                 sink.put(BOM)?;
             }
-            let rows = answers.iter().map(|answer| cells(answer).map(Cell::guarded).to_vec());
+            let rows = answers.iter().map(|answer| cells(answer).map(guarded).to_vec());
             for row in std::iter::once(TOTALS.map(str::to_owned).to_vec()).chain(rows) {
                 put_row(format, row, &mut sink)?;
             }
@@ -161,7 +162,7 @@ impl<'a> HitTable<'a> {
                     let cells = question
                         .into_iter()
                         .chain(COLUMNS.iter().map(|column| (column.cell)(&hit)));
-                    put_row(format, cells.map(Cell::guarded).collect(), &mut sink)?;
+                    put_row(format, cells.map(guarded).collect(), &mut sink)?;
                 }
             }
         }

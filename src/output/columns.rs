@@ -3,6 +3,7 @@
 use crate::hits::Hit;
 use crate::ingest::sidecar::FORMULA_BEGINNINGS;
 use crate::report::{Place, slice_chars};
+use crate::table::Cell;
 
 /// One column of hits.
 pub struct Column {
@@ -11,22 +12,13 @@ pub struct Column {
     pub cell: fn(&Hit) -> Cell,
 }
 
-/// A value in a table. Unknown is `Empty`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    Empty,
-    Whole(u64),
-    Decimal(f32),
-    Text(String),
-}
-
 /// Between the values of a cell that holds several.
 const SEPARATOR: &str = " | ";
 
 /// All columns, in their order.
 pub const COLUMNS: [Column; 28] = [
     column("rank", |hit| Cell::Whole(hit.rank)),
-    column("score", |hit| Cell::Decimal(hit.score)),
+    column("score", |hit| Cell::Decimal(shortest(hit.score))),
     column("township", |hit| optional(&hit.report.township)),
     column("county", |hit| optional(&hit.report.county)),
     column("city", |hit| optional(&hit.report.city)),
@@ -48,7 +40,10 @@ pub const COLUMNS: [Column; 28] = [
     column("doc_number", |hit| optional(&hit.report.doc_number)),
     column("published", |hit| optional(&hit.report.published)),
     column("passage_id", |hit| text(&hit.passage.id)),
-    column("text", |hit| text(&hit.passage.text)),
+    column("text", |hit| Cell::Marked {
+        text: hit.passage.text.clone(),
+        highlights: hit.highlights.clone(),
+    }),
     column("matches", |hit| list(&matched_texts(hit))),
     column("occurrences", |hit| Cell::Whole(hit.occurrences)),
     column("topics", |hit| list(&hit.topics)),
@@ -63,17 +58,20 @@ const fn column(name: &'static str, cell: fn(&Hit) -> Cell) -> Column {
     Column { name, cell }
 }
 
-impl Cell {
-    /// The value as text that no spreadsheet takes for a formula: text that begins as a formula does gets a `'` before it.
-    pub fn guarded(self) -> String {
-        match self {
-            Cell::Empty => String::new(),
-            Cell::Whole(number) => number.to_string(),
-            Cell::Decimal(number) => number.to_string(),
-            Cell::Text(text) if text.starts_with(FORMULA_BEGINNINGS) => format!("'{text}"),
-            Cell::Text(text) => text,
-        }
+/// The value as text that no spreadsheet takes for a formula: text that begins as a formula does gets a `'` before it.
+pub fn guarded(cell: Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Whole(number) => number.to_string(),
+        Cell::Decimal(number) => number.to_string(),
+        Cell::Text(text) | Cell::Marked { text, .. } if text.starts_with(FORMULA_BEGINNINGS) => format!("'{text}"),
+        Cell::Text(text) | Cell::Marked { text, .. } => text,
     }
+}
+
+/// The number with the digits that tell it from its neighbours, as it is shown elsewhere.
+fn shortest(score: f32) -> f64 {
+    score.to_string().parse().unwrap_or(f64::from(score))
 }
 
 fn text(value: &str) -> Cell {
@@ -116,11 +114,11 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded_and_numbers_are_not() {
-        assert_eq!(text("=1+1").guarded(), "'=1+1");
-        assert_eq!(text("＠某").guarded(), "'＠某");
-        assert_eq!(text("\t=1").guarded(), "'\t=1");
-        assert_eq!(text("古镛镇=").guarded(), "古镛镇=");
-        assert_eq!(Cell::Decimal(-0.5).guarded(), "-0.5");
+        assert_eq!(guarded(text("=1+1")), "'=1+1");
+        assert_eq!(guarded(text("＠某")), "'＠某");
+        assert_eq!(guarded(text("\t=1")), "'\t=1");
+        assert_eq!(guarded(text("古镛镇=")), "古镛镇=");
+        assert_eq!(guarded(Cell::Decimal(-0.5)), "-0.5");
     }
 
     #[test]

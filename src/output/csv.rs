@@ -1,28 +1,55 @@
 //! Prints hits as CSV, one a record: RFC 4180, in UTF-8, with the names of the columns in the first record.
 //!
-//! A cell that begins as a formula does has a `'` before it, see [`Cell::guarded`](super::Cell::guarded); whoever compares
+//! A cell that begins as a formula does has a `'` before it, see [`guarded`]; whoever compares
 //! such cells with the source must take it off.
 
 use crate::error::Result;
 use crate::hits::Summary;
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, guarded};
 use super::sink::Sink;
-use super::{HitStream, Options, Printer};
+use super::{Ending, HitStream, Options, Printer, RowStream};
+use crate::table::{Cell, Table};
 
 pub(super) struct Csv;
 
 pub(super) const BOM: &str = "\u{feff}";
 
 impl Printer for Csv {
-    fn print(&self, _: &Summary, hits: HitStream<'_>, options: &Options, out: &mut Sink<'_>) -> Result<()> {
+    fn print(
+        &self,
+        _: &Summary,
+        hits: HitStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
         if options.bom {
             out.put(BOM)?;
         }
         put_record(COLUMNS.iter().map(|column| column.name.to_owned()), out)?;
         for hit in hits {
             let hit = hit?;
-            put_record(COLUMNS.iter().map(|column| (column.cell)(&hit).guarded()), out)?;
+            put_record(COLUMNS.iter().map(|column| guarded((column.cell)(&hit))), out)?;
+        }
+        Ok(())
+    }
+
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
+        if options.bom {
+            out.put(BOM)?;
+        }
+        let name = |name: &str| guarded(Cell::Text(name.to_owned()));
+        put_record(table.columns.iter().map(|column| name(&column.name)), out)?;
+        for row in rows {
+            put_record(row?.into_iter().map(guarded), out)?;
         }
         Ok(())
     }
@@ -66,7 +93,7 @@ mod tests {
         let records = read(&fixture::printed(Format::Csv));
         assert_eq!(records[0], COLUMNS.map(|column| column.name));
         for (record, hit) in records[1..].iter().zip(&hits) {
-            let cells: Vec<String> = COLUMNS.iter().map(|column| (column.cell)(hit).guarded()).collect();
+            let cells: Vec<String> = COLUMNS.iter().map(|column| guarded((column.cell)(hit))).collect();
             assert_eq!(record, &cells);
         }
         assert_eq!(records.len(), 1 + hits.len());

@@ -3,15 +3,32 @@
 use crate::error::Result;
 use crate::hits::Summary;
 
+use super::json::KeyedRow;
 use super::sink::Sink;
-use super::{HitStream, Options, Printer};
+use super::{Ending, HitStream, Options, Printer, RowStream};
+use crate::table::Table;
 
 pub(super) struct Jsonl;
 
 impl Printer for Jsonl {
-    fn print(&self, _: &Summary, hits: HitStream<'_>, _: &Options, out: &mut Sink<'_>) -> Result<()> {
+    fn print(&self, _: &Summary, hits: HitStream<'_>, _: &Options, _: Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
         for hit in hits {
             out.json(&hit?)?;
+            out.put("\n")?;
+        }
+        Ok(())
+    }
+
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        _: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
+        for row in rows {
+            out.json(&KeyedRow::new(table, &row?))?;
             out.put("\n")?;
         }
         Ok(())

@@ -8,12 +8,21 @@ use crate::hits::{Facet, Hit, Summary};
 
 use super::passage::{self, Shown};
 use super::sink::Sink;
-use super::{HitStream, Options, Printer, Ranks, place_and_year, totals_line, visible};
+use super::tabular::{header, shown};
+use super::{Ending, HitStream, Options, Printer, Ranks, RowStream, place_and_year, totals_line, visible};
+use crate::table::Table;
 
 pub(super) struct Markdown;
 
 impl Printer for Markdown {
-    fn print(&self, summary: &Summary, hits: HitStream<'_>, _: &Options, out: &mut Sink<'_>) -> Result<()> {
+    fn print(
+        &self,
+        summary: &Summary,
+        hits: HitStream<'_>,
+        _: &Options,
+        ending: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
         print_summary(summary, out)?;
         let mut ranks = Ranks::default();
         for hit in hits {
@@ -27,8 +36,46 @@ impl Printer for Markdown {
         for facet in summary.facets.iter().filter(|facet| !facet.counts.is_empty()) {
             print_facet(facet, out)?;
         }
-        Ok(())
+        print_receipt(&ending, out)
     }
+
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        _: &Options,
+        ending: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
+        writeln!(out, "# {}\n", escaped(&table.title))?;
+        let cell = |text: &str| escaped(text).replace('|', "\\|");
+        let labels: Vec<String> = table.columns.iter().map(|column| cell(header(column))).collect();
+        writeln!(out, "| {} |", labels.join(" | "))?;
+        let rules = table
+            .columns
+            .iter()
+            .map(|column| if column.kind.is_number() { "--:" } else { "---" });
+        writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))?;
+        for row in rows {
+            let row = row?;
+            let cells = row.iter().zip(&table.columns);
+            let cells: Vec<String> = cells.map(|(value, column)| cell(&shown(value, column.kind))).collect();
+            writeln!(out, "| {} |", cells.join(" | "))?;
+        }
+        for note in &table.notes {
+            write!(out, "\n{}\n", escaped(note))?;
+        }
+        print_receipt(&ending, out)
+    }
+}
+
+/// The receipt as people and `baogao replay` read it.
+fn print_receipt(ending: &Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
+    let Some(receipt) = ending.receipt() else {
+        return Ok(());
+    };
+    let json = out.json_text(&receipt)?;
+    write!(out, "\n## 查询凭据\n\n```json\n{json}\n```\n")
 }
 
 fn print_summary(summary: &Summary, out: &mut Sink<'_>) -> Result<()> {

@@ -6,6 +6,7 @@
 pub mod batch;
 mod columns;
 mod csv;
+mod grid;
 mod json;
 mod jsonl;
 mod markdown;
@@ -15,21 +16,25 @@ pub mod report;
 
 mod sink;
 mod style;
+mod tabular;
 mod text;
 mod tsv;
 mod visible;
 pub mod wrap;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
-pub use columns::{COLUMNS, Cell, Column};
+pub use columns::{COLUMNS, Column};
 pub use style::{Label, Style};
 
 use crate::error::{Error, Result};
 use crate::hits::{Hit, HitReport, Summary};
+use crate::receipt::{Receipt, Seal};
 use crate::report::Level;
+use crate::table::{Row, Table};
 use sink::Sink;
 
 /// The forms in which hits are written.
@@ -63,6 +68,8 @@ pub struct Options {
     pub bom: bool,
     /// What errors call the place that is written to: the path of a file, or `standard output`.
     pub destination: String,
+    /// What the answer says of itself, in formats that have room for it. It is sealed when all was printed.
+    pub receipt: Option<Receipt>,
 }
 
 impl Default for Options {
@@ -73,18 +80,61 @@ impl Default for Options {
             full: false,
             bom: true,
             destination: "standard output".to_owned(),
+            receipt: None,
         }
     }
 }
 
-/// Writes hits in one format.
+impl Options {
+    fn ending<'a>(&'a self, seal: &'a RefCell<Seal>) -> Ending<'a> {
+        Ending {
+            receipt: self.receipt.as_ref(),
+            seal,
+        }
+    }
+}
+
+/// Writes hits and tables in one format.
 trait Printer: Sync {
     /// Writes all of the hits, and what the format has room for of the summary.
-    fn print(&self, summary: &Summary, hits: HitStream<'_>, options: &Options, out: &mut Sink<'_>) -> Result<()>;
+    fn print(
+        &self,
+        summary: &Summary,
+        hits: HitStream<'_>,
+        options: &Options,
+        ending: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()>;
+
+    /// Writes all rows of a table, and what the format has room for of its title and notes.
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        options: &Options,
+        ending: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()>;
 }
 
 /// Hits as they come. The first error ends them.
 type HitStream<'a> = &'a mut dyn Iterator<Item = Result<Hit>>;
+
+/// Rows as they come. The first error ends them.
+type RowStream<'a> = &'a mut dyn Iterator<Item = Result<Row>>;
+
+/// What is known only after the last hit or row.
+struct Ending<'a> {
+    receipt: Option<&'a Receipt>,
+    seal: &'a RefCell<Seal>,
+}
+
+impl Ending<'_> {
+    /// The receipt of all that was printed until now.
+    fn receipt(&self) -> Option<Receipt> {
+        self.receipt.map(|receipt| receipt.sealed(&self.seal.borrow()))
+    }
+}
 
 struct Declaration {
     name: &'static str,
@@ -132,6 +182,11 @@ impl Format {
         self.declaration().endings
     }
 
+    /// Whether a receipt has its place in it. Beside files of the others it is a file of its own.
+    pub fn holds_receipt(self) -> bool {
+        matches!(self, Format::Json | Format::Markdown)
+    }
+
     /// Whether it tells the summary of an answer beside its hits.
     pub fn holds_summary(self) -> bool {
         matches!(self, Format::Text | Format::Json | Format::Markdown)
@@ -175,7 +230,7 @@ impl fmt::Display for Format {
 }
 
 /// Writes the hits, and what the format has room for of the summary: all of it in text, JSON and Markdown; nothing in CSV, TSV
-/// and JSON lines, which hold hits only.
+/// and JSON lines, which hold hits only. Answers the seal of what was written.
 ///
 /// # Errors
 /// When the hits end in an error or `out` does. What was written until then stays written and is not whole, which the caller
@@ -186,10 +241,43 @@ pub fn print_hits(
     hits: &mut dyn Iterator<Item = Result<Hit>>,
     options: &Options,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Seal> {
     let mut sink = Sink::new(out, &options.destination);
-    format.declaration().printer.print(summary, hits, options, &mut sink)?;
-    sink.finish()
+    let seal = RefCell::new(Seal::default());
+    let mut hits = hits.inspect(|hit| {
+        if let Ok(hit) = hit {
+            seal.borrow_mut().hit(hit);
+        }
+    });
+    let printer = format.declaration().printer;
+    printer.print(summary, &mut hits, options, options.ending(&seal), &mut sink)?;
+    sink.finish()?;
+    Ok(seal.into_inner())
+}
+
+/// Writes a table. Answers the seal of what was written.
+///
+/// # Errors
+/// When the rows end in an error or `out` does, as with [`print_hits`].
+pub fn print_table(
+    format: Format,
+    table: &Table,
+    rows: &mut dyn Iterator<Item = Result<Row>>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<Seal> {
+    let mut sink = Sink::new(out, &options.destination);
+    let seal = RefCell::new(Seal::default());
+    seal.borrow_mut().table(table);
+    let mut rows = rows.inspect(|row| {
+        if let Ok(row) = row {
+            seal.borrow_mut().row(row);
+        }
+    });
+    let printer = format.declaration().printer;
+    printer.print_table(table, &mut rows, options, options.ending(&seal), &mut sink)?;
+    sink.finish()?;
+    Ok(seal.into_inner())
 }
 
 /// Where and when a report is from, in a few words: `古镛镇 2024`. A department is known by its own name; a report of unknown

@@ -10,7 +10,10 @@ use crate::report::{Grade, Quality};
 use super::passage::{self, Shown};
 use super::sink::Sink;
 use super::style::{Label, Style};
-use super::{HitStream, Options, Printer, Ranks, grouped, place_and_year, totals_line, visible, wrap};
+use super::{
+    Ending, HitStream, Options, Printer, Ranks, RowStream, grid, grouped, place_and_year, totals_line, visible, wrap,
+};
+use crate::table::Table;
 
 pub(super) struct Text;
 
@@ -24,7 +27,14 @@ const WIDEST_BAR: usize = 24;
 const WIDEST_SUGGESTION: usize = 40;
 
 impl Printer for Text {
-    fn print(&self, summary: &Summary, hits: HitStream<'_>, options: &Options, out: &mut Sink<'_>) -> Result<()> {
+    fn print(
+        &self,
+        summary: &Summary,
+        hits: HitStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
         let mut ranks = Ranks::default();
         let rank_width = highest_rank(summary).to_string().len();
         for hit in hits {
@@ -41,6 +51,17 @@ impl Printer for Text {
             .explain
             .as_ref()
             .map_or(Ok(()), |explained| print_explanation(explained, &options.style, out))
+    }
+
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
+        grid::print(table, rows, &options.style, out)
     }
 }
 

@@ -6,15 +6,23 @@
 use crate::error::Result;
 use crate::hits::Summary;
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, guarded};
 use super::csv::BOM;
 use super::sink::Sink;
-use super::{HitStream, Options, Printer};
+use super::{Ending, HitStream, Options, Printer, RowStream};
+use crate::table::{Cell, Table};
 
 pub(super) struct Tsv;
 
 impl Printer for Tsv {
-    fn print(&self, _: &Summary, hits: HitStream<'_>, options: &Options, out: &mut Sink<'_>) -> Result<()> {
+    fn print(
+        &self,
+        _: &Summary,
+        hits: HitStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
         if options.bom {
             out.put(BOM)?;
         }
@@ -22,7 +30,31 @@ impl Printer for Tsv {
         writeln!(out, "{}", names.join("\t"))?;
         for hit in hits {
             let hit = hit?;
-            let cells = COLUMNS.map(|column| one_line(&(column.cell)(&hit).guarded()));
+            let cells = COLUMNS.map(|column| one_line(&guarded((column.cell)(&hit))));
+            writeln!(out, "{}", cells.join("\t"))?;
+        }
+        Ok(())
+    }
+
+    fn print_table(
+        &self,
+        table: &Table,
+        rows: RowStream<'_>,
+        options: &Options,
+        _: Ending<'_>,
+        out: &mut Sink<'_>,
+    ) -> Result<()> {
+        if options.bom {
+            out.put(BOM)?;
+        }
+        let names: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| one_line(&guarded(Cell::Text(column.name.clone()))))
+            .collect();
+        writeln!(out, "{}", names.join("\t"))?;
+        for row in rows {
+            let cells: Vec<String> = row?.into_iter().map(|cell| one_line(&guarded(cell))).collect();
             writeln!(out, "{}", cells.join("\t"))?;
         }
         Ok(())

@@ -258,7 +258,12 @@ fn a_file_gets_what_standard_output_gets() {
             .exits(0)
             .stdout;
         let without_time = crate::testdir::normalize_timings;
-        assert_eq!(without_time(&dir.read(name)), without_time(&printed), "{name}");
+        let written = dir.read(name);
+        let answer = written
+            .split("\n## 查询凭据\n")
+            .next()
+            .expect("text before the receipt");
+        assert_eq!(without_time(answer), without_time(&printed), "{name}");
     }
     dir.run(&["search", QUESTION, "-o", "h.json"]).exits(0);
     let hits: Hits = serde_json::from_str(&dir.read("h.json")).expect("hits");
@@ -292,11 +297,16 @@ fn a_file_is_whole_or_as_it_was() {
     dir.run(&["search", QUESTION, "-o", "out/hits.csv"]).exits(0);
     let table = records(&dir.read("out/hits.csv"), b',');
     assert_eq!(table.1.len(), 3);
-    let names: Vec<_> = std::fs::read_dir(dir.path("out"))
+    let mut names: Vec<_> = std::fs::read_dir(dir.path("out"))
         .expect("the folder")
         .map(|entry| entry.expect("a file").file_name())
         .collect();
-    assert_eq!(names, ["hits.csv"], "nothing unfinished is left");
+    names.sort();
+    assert_eq!(
+        names,
+        ["hits.csv", "hits.csv.receipt.json"],
+        "nothing unfinished is left"
+    );
     dir.run(&["search", QUESTION, "-o", "nowhere/hits.csv"])
         .exits(2)
         .tells(&["nowhere/hits.csv"]);

@@ -17,10 +17,10 @@ const LAYERS: &[&[&str]] = &[
     &["topics"],
     &["report"],
     &["ingest", "query"],
-    &["hits"],
-    &["citation"],
+    &["hits", "table"],
+    &["citation", "receipt"],
     &["index"],
-    &["update", "eval"],
+    &["update", "eval", "analysis"],
     &["output"],
     &["cli"],
 ];

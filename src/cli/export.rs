@@ -1,0 +1,128 @@
+//! The flags that say in what form an answer is written, and where to; and the writing, with the receipt of what was asked.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::terminal::{Destination, Terminal};
+use crate::error::{Error, Result};
+use crate::index::{Found, Index};
+use crate::output::{Format, Options, counted, print_hits, print_table};
+use crate::receipt::{Receipt, Seal};
+use crate::table::{Row, Table};
+
+/// In what form an answer is written, and where to.
+#[derive(clap::Args)]
+pub struct Export {
+    /// text, json, jsonl, csv, tsv or markdown [default: by the ending of -o, else text]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Write to a file, which appears when it is complete; with a receipt, in it or beside it
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write csv and tsv without a byte order mark (Excel needs it)
+    #[arg(long)]
+    pub no_bom: bool,
+}
+
+impl Export {
+    /// The format that was asked for, or that the name of the file means.
+    ///
+    /// # Errors
+    /// When there is no such format.
+    pub fn format(&self) -> Result<Format> {
+        match (&self.format, &self.output) {
+            (Some(name), _) => Format::named(name),
+            (None, Some(path)) => Format::of_path(path),
+            (None, None) => Ok(Format::Text),
+        }
+    }
+
+    /// What the answer will say of itself; nothing is said on a terminal, where nobody keeps it.
+    ///
+    /// # Errors
+    /// When the index is damaged.
+    pub fn receipt(
+        &self,
+        terminal: &Terminal,
+        query: &str,
+        interpreted: &str,
+        index: &Index,
+    ) -> Result<Option<Receipt>> {
+        if self.output.is_none() && !terminal.is_replaying() {
+            return Ok(None);
+        }
+        let command = terminal.command().to_vec();
+        Ok(Some(Receipt::new(command, query, interpreted, index.state()?)))
+    }
+
+    /// Writes the hits. `full` prints long passages whole (text).
+    ///
+    /// # Errors
+    /// When the index is damaged or the destination cannot be written.
+    pub fn hits(&self, found: &Found<'_>, full: bool, receipt: Option<Receipt>, terminal: &Terminal) -> Result<()> {
+        let format = self.format()?;
+        let print = |options: &Options, out: &mut dyn Write| {
+            print_hits(format, found.summary(), &mut found.hits(), options, out)
+        };
+        self.write(format, full, receipt, terminal, "hit", print)
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// When the rows end in an error or the destination cannot be written.
+    pub fn table(
+        &self,
+        table: &Table,
+        rows: &mut dyn Iterator<Item = Result<Row>>,
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let format = self.format()?;
+        let print = |options: &Options, out: &mut dyn Write| print_table(format, table, rows, options, out);
+        self.write(format, true, receipt, terminal, "row", print)
+    }
+
+    fn write(
+        &self,
+        format: Format,
+        full: bool,
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+        noun: &str,
+        print: impl FnOnce(&Options, &mut dyn Write) -> Result<Seal>,
+    ) -> Result<()> {
+        let destination = match terminal.is_replaying() {
+            true => Destination::Nowhere,
+            false => Destination::new(self.output.as_ref()),
+        };
+        let options = Options {
+            full,
+            bom: !self.no_bom,
+            receipt,
+            ..terminal.options(&destination)
+        };
+        let seal = destination.write(|out| print(&options, out))?;
+        let Some(receipt) = options.receipt.map(|receipt| receipt.sealed(&seal)) else {
+            return Ok(());
+        };
+        if let Destination::File(path) = &destination {
+            if !format.holds_receipt() {
+                write_beside(path, &receipt)?;
+            }
+            let rows = counted(receipt.rows, noun);
+            terminal.note(&format!("{rows} written to {}", path.display()));
+        }
+        terminal.keep_receipt(receipt);
+        Ok(())
+    }
+}
+
+/// Writes a receipt to a file of its own, `hits.csv.receipt.json`.
+fn write_beside(path: &Path, receipt: &Receipt) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".receipt.json");
+    let path = path.with_file_name(name);
+    let text = serde_json::to_string_pretty(receipt).expect("a receipt can be written as JSON");
+    Destination::File(path.clone()).write(|out| writeln!(out, "{text}").map_err(|error| Error::io(&path, error)))
+}
