@@ -200,6 +200,8 @@ pub struct HitSection {
 pub struct HitPassage {
     /// `{report}-{number}`.
     pub id: String,
+    /// From 1, among the passages under the innermost heading.
+    pub number: u32,
     pub text: String,
     /// Where it stands in the report's extracted text, in characters.
     pub chars: [usize; 2],

@@ -13,7 +13,7 @@ use crate::table::{Row, Table};
 /// In what form an answer is written, and where to.
 #[derive(clap::Args)]
 pub struct Export {
-    /// text, json, jsonl, csv, tsv or markdown [default: by the ending of -o, else text]
+    /// text, json, jsonl, csv, tsv or markdown; for hits also bibtex, ris or csl-json, their reports as references [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write to a file, which appears when it is complete; with a receipt, in it or beside it
@@ -110,7 +110,10 @@ impl Export {
             if !format.holds_receipt() {
                 write_beside(path, &receipt)?;
             }
-            let rows = counted(receipt.rows, noun);
+            let mut rows = counted(receipt.rows, noun);
+            if format.is_bibliography() {
+                rows.insert_str(0, "the reports of ");
+            }
             terminal.note(&format!("{rows} written to {}", path.display()));
         }
         terminal.keep_receipt(receipt);

@@ -33,6 +33,7 @@ Examples:
   baogao search '枫桥经验 网格员 -信访' --year 2021..2024 --facets township year
   baogao search '调解*纠纷 heading:矛盾' --within section --explain
   baogao search '\"法律明白人\" OR 法治带头人' --county 将乐县 -o hits.csv
+  baogao search 枫桥经验 --year 2023 -o refs.bib
   baogao search --queries phrases.txt --year 2023 -o counts.csv")]
 pub struct Args {
     /// What to look for; `*` for every passage

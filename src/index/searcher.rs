@@ -23,7 +23,7 @@ use super::store::is_alive;
 use super::topic::AskedTopics;
 use super::values::ValueTest;
 use super::{Index, rank};
-use crate::citation::cite;
+use crate::citation::{Locator, cite};
 use crate::error::{Error, Result};
 use crate::hits::{Grouping, Hit, HitPassage, HitReport, HitSection, Hits, ScorePart, Summary, Totals};
 use crate::query::{Filter, Query, Scope, Wanted};
@@ -363,9 +363,17 @@ impl Found<'_> {
                 Some(topics) => topics.of(&fold(&passage.text)).into_iter().map(str::to_owned).collect(),
                 None => index.values_in(found.segment, found.doc, Field::Topic)?,
             },
-            citation: cite(&hit_report, &section.headings, passage.number),
+            citation: cite(
+                &hit_report,
+                &Locator {
+                    headings: &section.headings,
+                    number: passage.number,
+                    source: &passage.source,
+                },
+            ),
             passage: HitPassage {
                 id: passage_id(report.id, seq),
+                number: passage.number,
                 text: passage.text,
                 chars: passage.chars,
                 source: passage.source,

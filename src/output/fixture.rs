@@ -1,6 +1,6 @@
 //! Three hits with all that is hard to print: rare characters, quotes, formulas, tabs, line breaks, escape sequences.
 
-use crate::citation::cite;
+use crate::citation::{Locator, cite};
 use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::output::{Format, Options, print_hits};
 use crate::query::Scope;
@@ -90,9 +90,17 @@ fn hit(rank: u64, report: HitReport, section: HitSection, text: &str, source: Pl
         rank,
         score: 9.7 / rank as f32,
         explain: None,
-        citation: cite(&report, &section.headings, rank as u32),
+        citation: cite(
+            &report,
+            &Locator {
+                headings: &section.headings,
+                number: rank as u32,
+                source: &source,
+            },
+        ),
         passage: HitPassage {
             id: format!("{}-{}", report.id, rank),
+            number: rank as u32,
             text: text.into(),
             chars: [1204, 1204 + chars.len()],
             source,

@@ -12,6 +12,7 @@ mod jsonl;
 mod markdown;
 pub mod metadata_sheet;
 mod passage;
+mod references;
 pub mod report;
 
 mod sink;
@@ -35,6 +36,7 @@ use crate::hits::{Hit, HitReport, Summary};
 use crate::receipt::{Receipt, Seal};
 use crate::report::Level;
 use crate::table::{Row, Table};
+use references::References;
 use sink::Sink;
 
 /// The forms in which hits are written.
@@ -52,6 +54,12 @@ pub enum Format {
     Tsv,
     /// For documents.
     Markdown,
+    /// The reports as a bibliography, for LaTeX.
+    Bibtex,
+    /// The reports as a bibliography, for EndNote, Zotero and the like.
+    Ris,
+    /// The reports as a bibliography, for citation processors.
+    CslJson,
 }
 
 /// How hits are written. Every printer takes what concerns it.
@@ -151,6 +159,9 @@ static FORMATS: [Declaration; Format::ALL.len()] = [
     declare("csv", &["csv"], &csv::Csv),
     declare("tsv", &["tsv", "tab"], &tsv::Tsv),
     declare("markdown", &["md", "markdown"], &markdown::Markdown),
+    declare("bibtex", &["bib", "bibtex"], &References::Bibtex),
+    declare("ris", &["ris"], &References::Ris),
+    declare("csl-json", &["csl.json"], &References::CslJson),
 ];
 
 const fn declare(name: &'static str, endings: &'static [&'static str], printer: &'static dyn Printer) -> Declaration {
@@ -159,13 +170,16 @@ const fn declare(name: &'static str, endings: &'static [&'static str], printer: 
 
 impl Format {
     /// All formats, in the order in which they are listed for people.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 9] = [
         Format::Text,
         Format::Json,
         Format::Jsonl,
         Format::Csv,
         Format::Tsv,
         Format::Markdown,
+        Format::Bibtex,
+        Format::Ris,
+        Format::CslJson,
     ];
 
     fn declaration(self) -> &'static Declaration {
@@ -192,6 +206,11 @@ impl Format {
         matches!(self, Format::Text | Format::Json | Format::Markdown)
     }
 
+    /// Whether it holds the reports of the hits, each once, and not the hits: it is written when all of them have come.
+    pub fn is_bibliography(self) -> bool {
+        matches!(self, Format::Bibtex | Format::Ris | Format::CslJson)
+    }
+
     /// The format of this name or file ending, capital or small.
     pub fn named(name: &str) -> Result<Format> {
         let wanted = name.trim().to_lowercase();
@@ -204,6 +223,15 @@ impl Format {
 
     /// The format that the ending of a file's name means.
     pub fn of_path(path: &Path) -> Result<Format> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_lowercase();
+        // `refs.csl.json` is no `json`.
+        let has_double_ending = |format: &Format| {
+            let mut endings = format.endings().iter().filter(|ending| ending.contains('.'));
+            endings.any(|ending| name.ends_with(&format!(".{ending}")))
+        };
+        if let Some(format) = Format::ALL.into_iter().find(has_double_ending) {
+            return Ok(format);
+        }
         let Some(ending) = path.extension().and_then(|ending| ending.to_str()) else {
             return Err(
                 Error::usage(format!("{} does not say its format by an ending", path.display()))
@@ -230,7 +258,8 @@ impl fmt::Display for Format {
 }
 
 /// Writes the hits, and what the format has room for of the summary: all of it in text, JSON and Markdown; nothing in CSV, TSV
-/// and JSON lines, which hold hits only. Answers the seal of what was written.
+/// and JSON lines, which hold hits only, and in BibTeX, RIS and CSL-JSON, which hold the reports of the hits. Answers the seal of what was
+/// written.
 ///
 /// # Errors
 /// When the hits end in an error or `out` does. What was written until then stays written and is not whole, which the caller
@@ -384,7 +413,7 @@ mod tests {
     fn the_table_is_in_the_order_of_the_formats() {
         for (at, format) in Format::ALL.into_iter().enumerate() {
             assert_eq!(format as usize, at);
-            assert_eq!(format.name(), format!("{format:?}").to_lowercase());
+            assert_eq!(format.name().replace('-', ""), format!("{format:?}").to_lowercase());
             assert_eq!(Format::named(format.name()).unwrap(), format);
             for ending in format.endings() {
                 assert_eq!(Format::of_path(Path::new(&format!("hits.{ending}"))).unwrap(), format);
@@ -401,7 +430,7 @@ mod tests {
     fn an_unknown_ending_is_an_error_that_lists_the_formats() {
         let error = Format::of_path(Path::new("hits.pdf")).unwrap_err();
         assert_eq!(error.to_string(), "hits.pdf: files in .pdf cannot be written");
-        assert_eq!(error.hints[1], "the formats are text, json, jsonl, csv, tsv, markdown");
+        assert_eq!(error.hints[1], "the formats are text, json, jsonl, csv, tsv, markdown, bibtex, ris, csl-json");
         let error = Format::of_path(Path::new("hits")).unwrap_err();
         assert_eq!(error.to_string(), "hits does not say its format by an ending");
         let error = Format::named("yaml").unwrap_err();
@@ -465,7 +494,7 @@ mod tests {
             }
         }
         let answer = fixture::hits();
-        for format in Format::ALL {
+        for format in Format::ALL.into_iter().filter(|format| !format.is_bibliography()) {
             let written = Cell::new(0);
             let mut before = 0;
             let mut hits = (0..200).map(|rank| {

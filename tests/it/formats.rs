@@ -119,7 +119,7 @@ fn json_has_the_fields_of_the_contract_and_these_more() {
         ];
         expect(&hit["report"], &report, &["url", "region", "quality"]);
         expect(&hit["section"], &["kind", "label", "headings"], &[]);
-        expect(&hit["passage"], &["id", "text", "chars", "source"], &[]);
+        expect(&hit["passage"], &["id", "text", "chars", "source"], &["number"]);
     }
 }
 
