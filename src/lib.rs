@@ -30,6 +30,7 @@ pub mod index;
 pub mod ingest;
 pub mod output;
 pub mod query;
+pub mod quotes;
 pub mod receipt;
 pub mod report;
 pub mod schema;

@@ -30,7 +30,10 @@ pub fn entry(reference: &Reference) -> String {
     if let Some(date) = reference.published {
         put("year", format!("{{{}}}", date.year));
         // The names of months are macros, which stand without braces.
-        if let Some(name) = date.month.and_then(|month| MONTHS.get(usize::from(month).wrapping_sub(1))) {
+        if let Some(name) = date
+            .month
+            .and_then(|month| MONTHS.get(usize::from(month).wrapping_sub(1)))
+        {
             put("month", (*name).to_owned());
         }
         if let Some(day) = date.day {

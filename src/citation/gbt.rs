@@ -17,7 +17,10 @@ pub fn cite(report: &HitReport, locator: &Locator<'_>) -> String {
     let title = title(&reference);
     if title.is_empty() {
         // The mark stands behind what there is.
-        parts.last_mut().into_iter().for_each(|issuer| issuer.push_str(mark(&reference)));
+        parts
+            .last_mut()
+            .into_iter()
+            .for_each(|issuer| issuer.push_str(mark(&reference)));
     } else {
         parts.push(title + mark(&reference));
     }
@@ -69,7 +72,10 @@ fn han_digit(digit: char) -> char {
 /// `将乐县: 古镛镇人民政府, 2025`. An issuer alone is not said twice.
 fn publication(reference: &Reference) -> String {
     let year = reference.published.map(|date| date.year.to_string());
-    let issuer = reference.issuer.clone().filter(|_| reference.place.is_some() || year.is_some());
+    let issuer = reference
+        .issuer
+        .clone()
+        .filter(|_| reference.place.is_some() || year.is_some());
     let publisher = [reference.place.clone(), issuer];
     let publisher = publisher.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let parts = [Some(publisher).filter(|text| !text.is_empty()), year];
@@ -84,7 +90,14 @@ mod tests {
 
     fn cited(report: &HitReport, headings: &[String], number: u32) -> String {
         let source = &Place::Bytes([0, 9]);
-        cite(report, &Locator { headings, number, source })
+        cite(
+            report,
+            &Locator {
+                headings,
+                number,
+                source,
+            },
+        )
     }
 
     #[test]
@@ -123,7 +136,8 @@ mod tests {
             titled("法治政府建设工作报告"),
             "法治政府建设工作报告: 2024年度[R]: 第2段. corpus/古镛镇2024.txt"
         );
-        for title in ["二〇二四年法治政府建设报告", "２０２４年法治政府建设报告", "2024年报告"] {
+        for title in ["二〇二四年法治政府建设报告", "２０２４年法治政府建设报告", "2024年报告"]
+        {
             assert_eq!(titled(title), format!("{title}[R]: 第2段. corpus/古镛镇2024.txt"));
         }
     }

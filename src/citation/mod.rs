@@ -106,7 +106,11 @@ impl Reference {
         }
         let places = (!places.is_empty()).then(|| format!("引用处：{places}"));
         let path = (!self.path.is_empty()).then(|| format!("文件：{}", one_line(&self.path)));
-        [year, places, path].into_iter().flatten().collect::<Vec<_>>().join("。")
+        [year, places, path]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("。")
     }
 }
 
@@ -117,7 +121,8 @@ impl Date {
         let year = parts.next()?.parse().ok()?;
         let month = parts.next().map(str::parse).transpose().ok()?;
         let day = parts.next().map(str::parse).transpose().ok()?;
-        let exists = month.is_none_or(|month| (1..=12).contains(&month)) && day.is_none_or(|day| (1..=31).contains(&day));
+        let exists =
+            month.is_none_or(|month| (1..=12).contains(&month)) && day.is_none_or(|day| (1..=31).contains(&day));
         exists.then_some(Date { year, month, day })
     }
 
@@ -232,7 +237,8 @@ mod tests {
         assert_eq!(reference.places.len(), Reference::MOST_PLACES);
         let note = reference.note();
         assert!(
-            note.starts_with("报告年度：2024。引用处：第1段；第2段；") && note.contains("；第50段；另有2处。文件：corpus/"),
+            note.starts_with("报告年度：2024。引用处：第1段；第2段；")
+                && note.contains("；第50段；另有2处。文件：corpus/"),
             "{note}"
         );
     }

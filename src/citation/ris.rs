@@ -100,6 +100,9 @@ mod tests {
         let mut report = known();
         report.published = Some("2025-02".into());
         let fields = read(&record(&Reference::of(&report)));
-        assert!(fields.contains(&("DA".to_owned(), "2025/02//".to_owned())), "{fields:?}");
+        assert!(
+            fields.contains(&("DA".to_owned(), "2025/02//".to_owned())),
+            "{fields:?}"
+        );
     }
 }

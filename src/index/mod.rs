@@ -3,6 +3,7 @@
 //! One tantivy index holds three sorts of documents: passages, which are searched; reports, which say what is known of each; and
 //! sources, which say what was read from each file and when. They are committed together, all or nothing.
 
+mod alike;
 mod analyzer;
 mod budget;
 mod census;
@@ -36,10 +37,12 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
+pub use alike::Alike;
 pub use census::{By, Census, Extent, Group, Tallies};
 pub use cooccur::{Cooccurrence, Cooccurrences, Window, log_likelihood};
 pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
+pub use store::KeptPassage;
 pub use verify::{Difference, Verification};
 pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};
 

@@ -223,7 +223,11 @@ impl Format {
 
     /// The format that the ending of a file's name means.
     pub fn of_path(path: &Path) -> Result<Format> {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_lowercase();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_lowercase();
         // `refs.csl.json` is no `json`.
         let has_double_ending = |format: &Format| {
             let mut endings = format.endings().iter().filter(|ending| ending.contains('.'));
@@ -430,7 +434,10 @@ mod tests {
     fn an_unknown_ending_is_an_error_that_lists_the_formats() {
         let error = Format::of_path(Path::new("hits.pdf")).unwrap_err();
         assert_eq!(error.to_string(), "hits.pdf: files in .pdf cannot be written");
-        assert_eq!(error.hints[1], "the formats are text, json, jsonl, csv, tsv, markdown, bibtex, ris, csl-json");
+        assert_eq!(
+            error.hints[1],
+            "the formats are text, json, jsonl, csv, tsv, markdown, bibtex, ris, csl-json"
+        );
         let error = Format::of_path(Path::new("hits")).unwrap_err();
         assert_eq!(error.to_string(), "hits does not say its format by an ending");
         let error = Format::named("yaml").unwrap_err();

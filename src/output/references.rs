@@ -20,21 +20,16 @@ pub(super) enum References {
 }
 
 impl Printer for References {
-    fn print(
-        &self,
-        _: &Summary,
-        hits: HitStream<'_>,
-        _: &Options,
-        _: Ending<'_>,
-        out: &mut Sink<'_>,
-    ) -> Result<()> {
+    fn print(&self, _: &Summary, hits: HitStream<'_>, _: &Options, _: Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
         let references = gather(hits)?;
         match self {
             References::Bibtex => references.iter().try_for_each(|reference| {
                 out.put(&bibtex::entry(reference))?;
                 out.put("\n")
             }),
-            References::Ris => references.iter().try_for_each(|reference| out.put(&ris::record(reference))),
+            References::Ris => references
+                .iter()
+                .try_for_each(|reference| out.put(&ris::record(reference))),
             References::CslJson => {
                 let mut separator = "[\n";
                 for reference in &references {
@@ -47,15 +42,9 @@ impl Printer for References {
         }
     }
 
-    fn print_table(
-        &self,
-        table: &Table,
-        _: RowStream<'_>,
-        _: &Options,
-        _: Ending<'_>,
-        _: &mut Sink<'_>,
-    ) -> Result<()> {
-        Err(Error::usage(format!("{}: a table has no references", table.title)).hinted("write it as csv, or ask for hits"))
+    fn print_table(&self, table: &Table, _: RowStream<'_>, _: &Options, _: Ending<'_>, _: &mut Sink<'_>) -> Result<()> {
+        Err(Error::usage(format!("{}: a table has no references", table.title))
+            .hinted("write it as csv, or ask for hits"))
     }
 }
 

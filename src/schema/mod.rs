@@ -14,6 +14,7 @@ pub mod page;
 pub mod places;
 pub mod quality;
 pub mod quantities;
+pub mod quotations;
 pub mod ranking;
 pub mod sections;
 pub mod titles;

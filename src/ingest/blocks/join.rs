@@ -178,7 +178,11 @@ fn wrap_width(pieces: &[&Piece]) -> Option<usize> {
 }
 
 fn joinable(piece: &Piece) -> bool {
-    piece.mark == Mark::Text && matches!(piece.style, LineStyle::Plain | LineStyle::Paragraph)
+    let is_text = matches!(
+        piece.style,
+        LineStyle::Plain | LineStyle::Paragraph | LineStyle::Quotation
+    );
+    piece.mark == Mark::Text && is_text
 }
 
 /// More than a heading's or a label's worth.

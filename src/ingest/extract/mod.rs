@@ -143,6 +143,8 @@ pub enum LineStyle {
     Title,
     /// A heading by the markup, with its depth from 1; how deep it really is, its own numbering tells better.
     Heading(u8),
+    /// A paragraph that quotes, by the markup.
+    Quotation,
     /// A row of a table: its cells joined by a tab.
     TableRow,
 }
@@ -562,7 +564,11 @@ pub fn readable_endings() -> String {
     format!("files that can be read end in {}", endings.join(" "))
 }
 
-pub(super) fn read(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
+/// Reads a file whole.
+///
+/// # Errors
+/// When it cannot be read, or has more than `max_bytes`.
+pub fn read(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(|source| Error::io(path, source))?;
     let size = file.metadata().map_err(|source| Error::io(path, source))?.len();
     if size > max_bytes {

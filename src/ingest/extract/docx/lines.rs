@@ -159,6 +159,7 @@ impl<'d> Writer<'d> {
             };
             for (n, text) in text.split('\n').enumerate() {
                 let style = match open.role {
+                    Role::Quotation => LineStyle::Quotation,
                     _ if text.chars().take(LONGEST_HEADING + 1).count() > LONGEST_HEADING => LineStyle::Paragraph,
                     Role::Title => LineStyle::Title,
                     Role::Heading(level) if n == 0 || !text.contains('。') => LineStyle::Heading(level),

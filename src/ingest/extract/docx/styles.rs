@@ -42,6 +42,8 @@ pub(super) enum Role {
     Heading(u8),
     /// An entry of a table of contents.
     Contents,
+    /// Words of somebody else's.
+    Quotation,
     Text,
 }
 
@@ -146,6 +148,19 @@ fn role_of_name(name: &str) -> Option<Role> {
         .find_map(level_after)
     {
         return Some(Role::Heading(level));
+    }
+    let quotations = [
+        "quote",
+        "intense quote",
+        "block text",
+        "引用",
+        "明显引用",
+        "明顯引文",
+        "引文",
+        "文本块",
+    ];
+    if quotations.contains(&name.as_str()) {
+        return Some(Role::Quotation);
     }
     let contents = ["toc", "目录", "目錄"].into_iter().find_map(level_after);
     contents.map(|_| Role::Contents)
