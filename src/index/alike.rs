@@ -14,8 +14,10 @@ use crate::report::ReportId;
 use crate::text::fold::BREAK;
 use crate::text::units::units;
 
-/// How many units a run has; a clause that is shorter is one by itself.
-const RUN: usize = 4;
+/// How many units a run has. Shorter ones are asked only where longer ones say too little; a clause that is shorter is a run by itself.
+const RUNS: [usize; 3] = [4, 3, 2];
+/// At least so many runs must stand somewhere, and one of so many, to say enough.
+const TELLING_RUNS: (usize, usize) = (4, 3);
 /// How many runs that stand somewhere are enough to tell which passages are alike.
 const ENOUGH_RUNS: usize = 24;
 /// A run that more passages have says little of each, and is not walked through to its end.
@@ -45,15 +47,21 @@ impl Index {
     fn share_runs(&self, folded: &str, wanted: usize) -> tantivy::Result<Vec<Alike>> {
         let passages = self.passage_count()? as f64;
         let mut shared: HashMap<(u32, DocId), f64> = HashMap::new();
-        let mut found = 0;
-        for run in self.rarest_first(folded)? {
-            let places = self.places_of_run(&run)?;
-            let weight = (1.0 + passages / places.len().max(1) as f64).ln();
-            for place in &places {
-                *shared.entry(*place).or_default() += weight;
+        for length in RUNS {
+            let runs = self.rarest_first(folded, length)?;
+            let mut found = 0;
+            for run in &runs {
+                let places = self.places_of_run(run)?;
+                let weight = (1.0 + passages / places.len().max(1) as f64).ln();
+                for place in &places {
+                    *shared.entry(*place).or_default() += weight;
+                }
+                found += usize::from(!places.is_empty());
+                if found == ENOUGH_RUNS {
+                    break;
+                }
             }
-            found += usize::from(!places.is_empty());
-            if found == ENOUGH_RUNS {
+            if found >= TELLING_RUNS.0.max(runs.len() / TELLING_RUNS.1).min(ENOUGH_RUNS) {
                 break;
             }
         }
@@ -81,13 +89,13 @@ impl Index {
         Ok(alike)
     }
 
-    /// The different runs of a folded text, none of them over a break; first those whose units stand in the fewest passages.
-    fn rarest_first(&self, folded: &str) -> tantivy::Result<Vec<String>> {
+    /// The different runs of so many units of a folded text, none of them over a break; first those whose units stand in the fewest passages.
+    fn rarest_first(&self, folded: &str, length: usize) -> tantivy::Result<Vec<String>> {
         let mut frequencies: BTreeMap<&str, u64> = BTreeMap::new();
         let units: Vec<&str> = units(folded).collect();
         let mut runs: Vec<(f64, String)> = Vec::new();
         for clause in units.split(|unit| unit.contains(BREAK)) {
-            for run in clause.windows(RUN.min(clause.len()).max(1)) {
+            for run in clause.windows(length.min(clause.len()).max(1)) {
                 let mut rarity = 0.0;
                 for unit in run {
                     let frequency = match frequencies.get(unit) {

@@ -12,6 +12,7 @@ mod jsonl;
 mod markdown;
 pub mod metadata_sheet;
 mod passage;
+mod quotes;
 mod references;
 pub mod report;
 
@@ -29,6 +30,7 @@ use std::io::Write;
 use std::path::Path;
 
 pub use columns::{COLUMNS, Column};
+pub use quotes::print_quotes;
 pub use style::{Label, Style};
 
 use crate::error::{Error, Result};

@@ -1,21 +1,29 @@
 //! Lays a quotation beside a text and tells where they differ, unit by unit.
 //!
 //! What is computed is the least number of edits that turn some stretch of the text into the quotation (Sellers 1980): a unit replaced,
-//! added or left out is one edit. Words that the quotation leaves out openly, by an ellipsis, are none; of equal
-//! solutions the one that skips the fewest units counts, then the first.
+//! added or left out is one edit. Words that the quotation leaves out openly, by an ellipsis, are none. Of solutions with
+//! as many edits the one counts that keeps most units, then the one that skips fewest, then the first.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::text::fold::BREAK;
+use crate::text::fold::{BREAK, Folded, UnitPlace};
 use crate::text::units::units;
 
 /// The unit that stands for a clause mark.
 const MARK: u32 = 0;
+/// A line end of the text without a mark. A quotation that leaves it out, or has a mark there, changes nothing.
+const LINE_END: u32 = u32::MAX - 1;
 /// A unit of the text that the quotation does not have.
 const FOREIGN: u32 = u32::MAX;
-/// One edit outweighs any number of skipped units.
-const EDIT: u64 = 1 << 32;
+/// What an edit costs: more than all units of the longest quotation being the same can win.
+const EDIT: i64 = 1 << 44;
+/// What a unit wins that is the same in both: of solutions with as many edits, the one that keeps most counts.
+const SAME: i64 = -(1 << 30);
+/// What a unit costs more that is added or left out: a word in the place of another is told as replaced.
+const UNPAIRED: i64 = 1 << 26;
+/// What a unit costs that is left out openly.
+const SKIPPED: i64 = 1;
 /// More cells than this are not filled; each takes a byte.
 pub const MOST_CELLS: usize = 64 << 20;
 
@@ -62,6 +70,10 @@ pub enum Step {
     Missing {
         text: usize,
     },
+    /// A line end, in the text only.
+    LineEnd {
+        text: usize,
+    },
     /// In the text only, and the quotation says that it leaves something out.
     Omitted {
         text: usize,
@@ -96,10 +108,15 @@ impl Pattern {
             .count()
     }
 
-    /// Where it belongs in a folded text; `None` when either is empty, or both are too long.
-    pub fn align(&self, folded: &str) -> Option<Alignment> {
-        let text: Vec<u32> = units(folded)
-            .map(|unit| self.known.get(unit).copied().unwrap_or(FOREIGN))
+    /// Where it belongs in a text, which comes with its fold; `None` when either is empty, or both are too long.
+    pub fn align(&self, text: &str, folded: &Folded) -> Option<Alignment> {
+        let is_blank = |place: &UnitPlace| text[place.original.clone()].trim().is_empty();
+        let text: Vec<u32> = units(&folded.text)
+            .zip(&folded.units)
+            .map(|(unit, place)| match self.known.get(unit) {
+                Some(&MARK) if is_blank(place) => LINE_END,
+                known => known.copied().unwrap_or(FOREIGN),
+            })
             .collect();
         let cells = (self.symbols.len() + 1).checked_mul(text.len() + 1)?;
         if self.symbols.is_empty() || text.is_empty() || cells > MOST_CELLS {
@@ -152,17 +169,22 @@ impl Table {
     fn fill(symbols: &[Symbol], text: &[u32]) -> Table {
         let width = text.len() + 1;
         let mut from = vec![From::Above; (symbols.len() + 1) * width];
-        let mut above = vec![0u64; width];
-        let mut row = vec![0u64; width];
+        let mut above = vec![0i64; width];
+        let mut row = vec![0i64; width];
         for (at, symbol) in symbols.iter().enumerate() {
             let cells = &mut from[(at + 1) * width..(at + 2) * width];
-            row[0] = above[0] + if *symbol == Symbol::Omission { 0 } else { EDIT };
+            row[0] = above[0]
+                + if *symbol == Symbol::Omission {
+                    0
+                } else {
+                    EDIT + UNPAIRED
+                };
             for column in 1..width {
                 let (up, left, both) = match *symbol {
-                    Symbol::Omission => (above[column], row[column - 1] + 1, u64::MAX),
+                    Symbol::Omission => (above[column], row[column - 1] + SKIPPED, i64::MAX),
                     Symbol::Unit(unit) => (
-                        above[column] + EDIT,
-                        row[column - 1] + EDIT,
+                        above[column] + EDIT + UNPAIRED,
+                        row[column - 1] + missing(text[column - 1]),
                         above[column - 1] + replacing(unit, text[column - 1]),
                     ),
                 };
@@ -193,7 +215,10 @@ impl Table {
                 }
                 (From::Left, Symbol::Unit(_)) => {
                     column -= 1;
-                    steps.push(Step::Missing { text: column });
+                    steps.push(match text[column] {
+                        LINE_END => Step::LineEnd { text: column },
+                        _ => Step::Missing { text: column },
+                    });
                 }
                 (_, Symbol::Omission) => row -= 1,
                 (From::Above, Symbol::Unit(_)) => {
@@ -205,7 +230,8 @@ impl Table {
                     row -= 1;
                     quoted -= 1;
                     column -= 1;
-                    steps.push(match unit == text[column] {
+                    let is_same = unit == text[column] || (unit == MARK && text[column] == LINE_END);
+                    steps.push(match is_same {
                         true => Step::Same { quoted, text: column },
                         false => Step::Replaced { quoted, text: column },
                     });
@@ -221,11 +247,20 @@ impl Table {
     }
 }
 
+/// What it costs to leave out a unit of the text.
+fn missing(text: u32) -> i64 {
+    match text {
+        LINE_END => SKIPPED,
+        _ => EDIT + UNPAIRED,
+    }
+}
+
 /// A clause mark is no character in the place of another: one is left out and the other added.
-fn replacing(quoted: u32, text: u32) -> u64 {
+fn replacing(quoted: u32, text: u32) -> i64 {
     match quoted == text {
-        true => 0,
-        false if quoted == MARK || text == MARK => 3 * EDIT,
+        true => SAME,
+        false if quoted == MARK && text == LINE_END => 0,
+        false if quoted == MARK || text == MARK || text == LINE_END => 3 * EDIT,
         false => EDIT,
     }
 }
@@ -233,7 +268,7 @@ fn replacing(quoted: u32, text: u32) -> u64 {
 impl Step {
     fn edits(self) -> usize {
         match self {
-            Step::Same { .. } | Step::Omitted { .. } => 0,
+            Step::Same { .. } | Step::Omitted { .. } | Step::LineEnd { .. } => 0,
             Step::Replaced { .. } | Step::Added { .. } | Step::Missing { .. } => 1,
         }
     }
@@ -242,16 +277,18 @@ impl Step {
     pub fn quoted(self) -> Option<usize> {
         match self {
             Step::Same { quoted, .. } | Step::Replaced { quoted, .. } | Step::Added { quoted } => Some(quoted),
-            Step::Missing { .. } | Step::Omitted { .. } => None,
+            Step::Missing { .. } | Step::Omitted { .. } | Step::LineEnd { .. } => None,
         }
     }
 
     /// The unit of the text.
     pub fn text(self) -> Option<usize> {
         match self {
-            Step::Same { text, .. } | Step::Replaced { text, .. } | Step::Missing { text } | Step::Omitted { text } => {
-                Some(text)
-            }
+            Step::Same { text, .. }
+            | Step::Replaced { text, .. }
+            | Step::Missing { text }
+            | Step::LineEnd { text }
+            | Step::Omitted { text } => Some(text),
             Step::Added { .. } => None,
         }
     }
@@ -260,13 +297,13 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::fold::{fold, fold_phrase};
+    use crate::text::fold::{fold_phrase, fold_with_places};
     use proptest::prelude::*;
 
     fn align(quotation: &str, text: &str) -> Alignment {
         let parts: Vec<String> = quotation.split('…').map(fold_phrase).collect();
         let pattern = Pattern::new(&parts);
-        pattern.align(&fold(text)).expect("an alignment")
+        pattern.align(text, &fold_with_places(text)).expect("an alignment")
     }
 
     /// The steps as letters: same, replaced, added, missing, omitted.
@@ -276,6 +313,7 @@ mod tests {
             Step::Replaced { .. } => 'r',
             Step::Added { .. } => 'a',
             Step::Missing { .. } => 'm',
+            Step::LineEnd { .. } => 'l',
             Step::Omitted { .. } => 'o',
         };
         alignment.steps.iter().map(letter).collect()
@@ -302,6 +340,13 @@ mod tests {
             letters(&align("化解纠纷97件回访197件", "化解纠纷97件，回访197件。")),
             "ssssssmssss"
         );
+    }
+
+    #[test]
+    fn a_line_end_is_no_mark_that_could_be_left_out() {
+        assert_eq!(letters(&align("主要安排加强", "下年主要安排\n加强建设")), "sssslss");
+        assert_eq!(letters(&align("主要安排：加强", "下年主要安排\n加强建设")), "sssssss");
+        assert_eq!(align("主要安排加强", "下年主要安排。\n加强建设").edits, 1);
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl<'a> Difference<'a> {
         };
         let atom = |step: &Step| Atom {
             kind: match step {
-                Step::Same { .. } => ChangeKind::Same,
+                Step::Same { .. } | Step::LineEnd { .. } => ChangeKind::Same,
                 Step::Replaced { .. } => ChangeKind::Replaced,
                 Step::Added { .. } => ChangeKind::Added,
                 Step::Missing { .. } => ChangeKind::Missing,
@@ -124,15 +124,41 @@ impl<'a> Difference<'a> {
         }
     }
 
-    /// The stretches of both, in order. What readers look through between two stretches is in neither.
+    /// The stretches of both, in order. Those of the quotation are together all of it, but for the signs of omission: what readers
+    /// look through goes with the words that are the same.
     pub fn changes(&self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for stretch in self.atoms.chunk_by(|a, b| a.sort() == b.sort()) {
+        let stretches: Vec<&[Atom]> = self.atoms.chunk_by(|a, b| a.sort() == b.sort()).collect();
+        let quoted = |stretch: &[Atom]| whole(stretch.iter().filter_map(|atom| atom.quoted.as_ref()));
+        let is_omitted = |stretch: &&&[Atom]| stretch.iter().any(|atom| atom.kind == ChangeKind::Omitted);
+        let mut changes = Vec::with_capacity(stretches.len());
+        for (at, stretch) in stretches.iter().enumerate() {
             let first = stretch.first().map_or(ChangeKind::Same, |atom| atom.kind);
             let is_mixed = stretch.iter().any(|atom| atom.kind != first);
+            let mut range = quoted(stretch);
+            if let (Some(range), ChangeKind::Same) = (&mut range, first) {
+                let before = stretches[..at].last().filter(|other| !is_omitted(other));
+                let before = stretches[..at]
+                    .iter()
+                    .rev()
+                    .find_map(|other| quoted(other))
+                    .filter(|_| before.is_some());
+                let behind = stretches.get(at + 1).filter(|other| !is_omitted(other));
+                let behind = stretches[at + 1..]
+                    .iter()
+                    .find_map(|other| quoted(other))
+                    .filter(|_| behind.is_some());
+                range.start = match at {
+                    0 => 0,
+                    _ => before.map_or(range.start, |before| before.end),
+                };
+                range.end = match at + 1 == stretches.len() {
+                    true => self.quotation.len(),
+                    false => behind.map_or(range.end, |behind| behind.start),
+                };
+            }
             changes.push(Change {
                 kind: if is_mixed { ChangeKind::Replaced } else { first },
-                quoted: slice(self.quotation, stretch.iter().filter_map(|atom| atom.quoted.as_ref())),
+                quoted: range.map_or(String::new(), |range| self.quotation[range].to_owned()),
                 source: slice(self.text, stretch.iter().filter_map(|atom| atom.source.as_ref())),
             });
         }
@@ -188,10 +214,14 @@ impl Atom {
     }
 }
 
+/// From the first to the last of some ranges.
+fn whole<'r>(ranges: impl Iterator<Item = &'r Range<usize>>) -> Option<Range<usize>> {
+    ranges.cloned().reduce(|whole, next| whole.start..next.end)
+}
+
 /// A text from the first to the last of some ranges.
 fn slice<'r>(text: &str, ranges: impl Iterator<Item = &'r Range<usize>>) -> String {
-    let whole = ranges.cloned().reduce(|whole, next| whole.start..next.end);
-    whole.map_or(String::new(), |range| text[range].to_owned())
+    whole(ranges).map_or(String::new(), |range| text[range].to_owned())
 }
 
 /// Numbers in digits and in Chinese numerals.
@@ -244,7 +274,7 @@ mod tests {
     fn with<T>(quotation: &str, text: &str, tell: impl Fn(&Difference) -> T) -> T {
         let quoted = Quoted::of(quotation);
         let folded = fold_with_places(text);
-        let alignment = Pattern::new(&quoted.parts).align(&folded.text).expect("an alignment");
+        let alignment = Pattern::new(&quoted.parts).align(text, &folded).expect("an alignment");
         tell(&Difference::new(&quoted, text, &folded, &alignment))
     }
 
@@ -284,10 +314,10 @@ mod tests {
 
     #[test]
     fn all_stretches_together_are_the_quotation() {
-        let quotation = "全年排查各类‘矛盾纠纷’\n232起，圆满调解";
+        let quotation = "（全年）排查各类‘矛盾纠纷’\n323起，“圆满”调解100%。";
         let changes = with(
             quotation,
-            "全年共排查各类矛盾纠纷232起，调解成功",
+            "全年共排查各类矛盾纠纷232起，调解100%，",
             |difference| difference.changes(),
         );
         let quoted: String = changes.iter().map(|change| change.quoted.as_str()).collect();

@@ -178,7 +178,9 @@ impl Manuscript {
         let attribution = &lines[quoted.len()..];
         let Some(first) = quoted.first() else { return };
         let text: Vec<&str> = quoted.iter().map(|line| line.text.trim_end()).collect();
-        let lead = &before[sentence_start(before, before.trim_end().trim_end_matches(['：', ':', '。']).len())..];
+        // A line that does not lead over to the quotation may speak of something else.
+        let lead = before.trim_end().strip_suffix(['：', ':']).unwrap_or_default();
+        let lead = &lead[sentence_start(lead, lead.len())..];
         let context = attribution.iter().map(|line| line.text.as_str());
         self.push(
             text.join("\n"),

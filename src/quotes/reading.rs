@@ -44,7 +44,7 @@ impl Nearest {
         let Some(reading) = Reading::of(index, pattern, candidate)? else {
             return Ok(());
         };
-        let Some(alignment) = pattern.align(&reading.folded.text) else {
+        let Some(alignment) = pattern.align(&reading.text, &reading.folded) else {
             return Ok(());
         };
         let least = self.best().map_or(usize::MAX, |best| best.alignment.edits);

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["hits", "table"],
     &["citation", "receipt"],
     &["index"],
-    &["update", "eval", "analysis"],
+    &["update", "eval", "analysis", "quotes"],
     &["output"],
     &["cli"],
 ];

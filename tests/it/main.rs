@@ -28,6 +28,7 @@ mod search; // the language, filters, facets, order, limits, exit codes
 
 // The other commands.
 mod inspect;
+mod quotes; // quotations of a manuscript: exact, altered, not found
 mod schema;
 mod show;
 mod topics; // ours and the user's: found, ranked, listed, tested, grown
