@@ -14,6 +14,9 @@ use crate::schema::quotations::quotations;
 /// So many places of a quotation are shown to people; the other formats hold all.
 const SHOWN_PLACES: usize = 3;
 
+/// Of a quotation, and of words that are the same in both, so many characters at most are shown to people.
+const SHOWN_CHARS: usize = 160;
+
 /// The columns of the table, a quotation a row; where it stands in several places, those are parted by ` | `.
 const COLUMNS: [&str; 14] = [
     "number",
@@ -122,8 +125,12 @@ fn print_finding(finding: &Finding, caption: &str, options: &Options, out: &mut 
         print(&format!("!! {}", told_number(number)), "  ", Label::Match)?;
     }
     match finding.verdict {
-        Verdict::Altered => print(&marked_changes(&finding.changes), "  ", Label::Field)?,
-        _ => print(&format!("“{}”", finding.quotation.text), "  ", Label::Field)?,
+        Verdict::Altered => print(
+            &marked_changes(&shortened_changes(&finding.changes)),
+            "  ",
+            Label::Field,
+        )?,
+        _ => print(&format!("“{}”", shortened(&finding.quotation.text)), "  ", Label::Field)?,
     }
     for note in &finding.notes {
         print(note, "  ", Label::Note)?;
@@ -209,6 +216,28 @@ fn marked_changes(changes: &[Change]) -> String {
         ChangeKind::Omitted => "……".to_owned(),
     });
     marked.collect()
+}
+
+/// The changes with long words in common shortened.
+fn shortened_changes(changes: &[Change]) -> Vec<Change> {
+    let shortened = changes.iter().map(|change| match change.kind {
+        ChangeKind::Same => Change {
+            quoted: shortened(&change.quoted),
+            ..change.clone()
+        },
+        _ => change.clone(),
+    });
+    shortened.collect()
+}
+
+/// A text, or its beginning and its end when it is long; the other formats hold all of it.
+fn shortened(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= SHOWN_CHARS {
+        return text.to_owned();
+    }
+    let (first, last) = (&chars[..SHOWN_CHARS / 2], &chars[chars.len() - SHOWN_CHARS / 4..]);
+    first.iter().chain(&[' ', '…', ' ']).chain(last).collect()
 }
 
 /// Rounded down, so that nothing altered is said to be wholly alike.

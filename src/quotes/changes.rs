@@ -69,6 +69,13 @@ struct Atom {
     is_mark: bool,
 }
 
+/// Atoms side by side that are all the same in both, all left out openly, or all different.
+struct Stretch {
+    kind: ChangeKind,
+    /// From its first to its last unit of the quotation, in bytes.
+    quoted: Option<Range<usize>>,
+}
+
 impl<'a> Quoted<'a> {
     pub fn of(text: &'a str) -> Self {
         let mut quoted = Quoted {
@@ -124,45 +131,39 @@ impl<'a> Difference<'a> {
         }
     }
 
-    /// The stretches of both, in order. Those of the quotation are together all of it, but for the signs of omission: what readers
-    /// look through goes with the words that are the same.
+    /// The stretches of both, in order. What readers look through in the quotation, its inner quotes for instance, goes with the words that
+    /// are the same; signs of omission stand in none.
     pub fn changes(&self) -> Vec<Change> {
-        let stretches: Vec<&[Atom]> = self.atoms.chunk_by(|a, b| a.sort() == b.sort()).collect();
-        let quoted = |stretch: &[Atom]| whole(stretch.iter().filter_map(|atom| atom.quoted.as_ref()));
-        let is_omitted = |stretch: &&&[Atom]| stretch.iter().any(|atom| atom.kind == ChangeKind::Omitted);
-        let mut changes = Vec::with_capacity(stretches.len());
-        for (at, stretch) in stretches.iter().enumerate() {
-            let first = stretch.first().map_or(ChangeKind::Same, |atom| atom.kind);
-            let is_mixed = stretch.iter().any(|atom| atom.kind != first);
-            let mut range = quoted(stretch);
-            if let (Some(range), ChangeKind::Same) = (&mut range, first) {
-                let before = stretches[..at].last().filter(|other| !is_omitted(other));
-                let before = stretches[..at]
-                    .iter()
-                    .rev()
-                    .find_map(|other| quoted(other))
-                    .filter(|_| before.is_some());
-                let behind = stretches.get(at + 1).filter(|other| !is_omitted(other));
-                let behind = stretches[at + 1..]
-                    .iter()
-                    .find_map(|other| quoted(other))
-                    .filter(|_| behind.is_some());
-                range.start = match at {
-                    0 => 0,
-                    _ => before.map_or(range.start, |before| before.end),
-                };
-                range.end = match at + 1 == stretches.len() {
-                    true => self.quotation.len(),
-                    false => behind.map_or(range.end, |behind| behind.start),
-                };
-            }
-            changes.push(Change {
-                kind: if is_mixed { ChangeKind::Replaced } else { first },
-                quoted: range.map_or(String::new(), |range| self.quotation[range].to_owned()),
-                source: slice(self.text, stretch.iter().filter_map(|atom| atom.source.as_ref())),
-            });
+        let atoms: Vec<&[Atom]> = self.atoms.chunk_by(|a, b| a.sort() == b.sort()).collect();
+        let stretches: Vec<Stretch> = atoms.iter().map(|atoms| Stretch::of(atoms)).collect();
+        let change = |(at, stretch): (usize, &Stretch)| Change {
+            kind: stretch.kind,
+            quoted: self
+                .quoted(&stretches, at)
+                .map_or(String::new(), |range| self.quotation[range].to_owned()),
+            source: slice(self.text, atoms[at].iter().filter_map(|atom| atom.source.as_ref())),
+        };
+        stretches.iter().enumerate().map(change).collect()
+    }
+
+    /// What of the quotation is shown of a stretch.
+    fn quoted(&self, stretches: &[Stretch], at: usize) -> Option<Range<usize>> {
+        let stretch = stretches.get(at)?;
+        let own = stretch.quoted.clone()?;
+        if stretch.kind != ChangeKind::Same {
+            return Some(own);
         }
-        changes
+        let counts = |other: &&Stretch| other.kind == ChangeKind::Omitted || other.quoted.is_some();
+        let start = match stretches[..at].iter().rev().find(counts) {
+            None => 0,
+            Some(before) if before.differs() => before.quoted.as_ref().map_or(own.start, |before| before.end),
+            Some(_) => own.start,
+        };
+        let end = match stretches[at + 1..].iter().find(counts) {
+            None => self.quotation.len(),
+            Some(behind) => behind.quoted.as_ref().map_or(own.end, |behind| behind.start),
+        };
+        Some(start..end)
     }
 
     /// The numbers that differ, Chinese numerals too. One that is only written otherwise does not differ.
@@ -196,6 +197,21 @@ impl<'a> Difference<'a> {
     fn is_numeral(&self, atom: &Atom) -> bool {
         let text = atom.source.as_ref().map_or("", |range| &self.text[range.clone()]);
         NUMBER.find(text).is_some_and(|found| found.len() == text.len())
+    }
+}
+
+impl Stretch {
+    fn of(atoms: &[Atom]) -> Self {
+        let first = atoms.first().map_or(ChangeKind::Same, |atom| atom.kind);
+        let is_mixed = atoms.iter().any(|atom| atom.kind != first);
+        Stretch {
+            kind: if is_mixed { ChangeKind::Replaced } else { first },
+            quoted: whole(atoms.iter().filter_map(|atom| atom.quoted.as_ref())),
+        }
+    }
+
+    fn differs(&self) -> bool {
+        !matches!(self.kind, ChangeKind::Same | ChangeKind::Omitted)
     }
 }
 

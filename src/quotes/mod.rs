@@ -29,7 +29,7 @@ use align::Pattern;
 pub use changes::{Change, ChangeKind, NumberChange};
 use changes::{Difference, Quoted};
 pub use manuscript::{Manuscript, Quotation, Spot, SpotUnit};
-use named::Names;
+use named::{Named, Names};
 use reading::{Candidate, Nearest};
 
 /// So many passages are laid beside a quotation that stands nowhere.
@@ -205,6 +205,7 @@ fn find(index: &Index, quotation: Quotation, names: &Names) -> Result<Option<Fin
     if length == 0 {
         return Ok(None);
     }
+    let named = names.source_in(&finding.quotation.context);
     if length > LONGEST {
         finding
             .notes
@@ -212,9 +213,8 @@ fn find(index: &Index, quotation: Quotation, names: &Names) -> Result<Option<Fin
     } else if finding.is_term {
         finding.find_term(index, parts)?;
     } else if !(parts.len() == 1 && finding.find_whole(index, &parts[0])?) {
-        finding.find_nearest(index, &quoted)?;
+        finding.find_nearest(index, &quoted, &named)?;
     }
-    let named = names.source_in(&finding.quotation.context);
     finding.places.sort_by_cached_key(|place| !named.is(place));
     finding.notes.extend(named.difference(&finding.places));
     Ok(Some(finding))
@@ -256,12 +256,13 @@ impl Finding {
     }
 
     /// Lays the quotation beside the passages that are most like it, and takes the nearest.
-    fn find_nearest(&mut self, index: &Index, quoted: &Quoted) -> Result<()> {
+    fn find_nearest(&mut self, index: &Index, quoted: &Quoted, named: &Named) -> Result<()> {
         let pattern = Pattern::new(&quoted.parts);
         let mut nearest = Nearest::default();
         for candidate in candidates(index, &quoted.parts)? {
             nearest.compare(index, &pattern, candidate)?;
         }
+        nearest.prefer(named);
         let Some(best) = nearest.best() else { return Ok(()) };
         let similarity = best.alignment.similarity(pattern.len());
         self.similarity = Some(similarity);

@@ -133,7 +133,7 @@ impl Named {
         let place = other.township.as_ref().or(other.county.as_ref())?;
         let other_year = other.year.map_or(String::new(), |year| format!(" {year}"));
         Some(format!(
-            "the manuscript names {name}{year} beside it, but it stands in no report of that: it is in {place}{other_year}"
+            "the manuscript names {name}{year} beside it; no report of that has it, but {place}{other_year} has"
         ))
     }
 }

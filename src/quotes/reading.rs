@@ -1,6 +1,7 @@
 //! Reads the reports that a quotation may stand in, and keeps those stretches that are nearest to it.
 
 use super::align::{Alignment, MOST_CELLS, Pattern};
+use super::named::Named;
 use super::{QuotedPlace, citation, name_of_passage};
 use crate::error::Result;
 use crate::hits::HitReport;
@@ -57,16 +58,21 @@ impl Nearest {
         Ok(())
     }
 
-    /// The nearest; of several, the one that leaves out least, then the first.
-    pub fn best(&self) -> Option<&Compared> {
-        self.compared.iter().min_by_key(|compared| compared.alignment.omitted())
+    /// Puts first what stands in the source that the manuscript names, then what leaves out least.
+    pub fn prefer(&mut self, named: &Named) {
+        self.compared
+            .sort_by_cached_key(|compared| (!named.is(&compared.place()), compared.alignment.omitted()));
     }
 
-    /// Where the nearest stand, each place once, the best first.
+    /// The first of the nearest.
+    pub fn best(&self) -> Option<&Compared> {
+        self.compared.first()
+    }
+
+    /// Where the nearest stand, each place once.
     pub fn places(&self) -> Vec<QuotedPlace> {
         let mut places: Vec<QuotedPlace> = Vec::new();
-        let best = self.best().into_iter();
-        for place in best.chain(&self.compared).map(Compared::place) {
+        for place in self.compared.iter().map(Compared::place) {
             if !places
                 .iter()
                 .any(|known| (known.report, known.chars) == (place.report, place.chars))

@@ -111,7 +111,10 @@ fn another_source_than_the_one_named_beside_it_is_noted() {
         .collect();
     assert_eq!(notes, [1, 0, 0], "{value:#}");
     let note = value["quotations"][0]["notes"][0].as_str().expect("a note");
-    assert!(note.contains("白水镇 2023") && note.contains("青石镇 2022"), "{note}");
+    assert!(
+        note.contains("names 白水镇 2023") && note.contains("青石镇 2022 has"),
+        "{note}"
+    );
 }
 
 #[test]
