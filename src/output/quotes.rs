@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::columns::{Cell, place};
+use super::columns::{guarded, place};
 use super::csv::{BOM, put_record};
 use super::sink::Sink;
 use super::text::print_wrapped;
@@ -10,6 +10,7 @@ use super::{Format, Label, Options, counted, visible};
 use crate::error::{Error, Result};
 use crate::quotes::{Change, ChangeKind, Finding, NumberChange, QuoteCheck, QuotedPlace, Verdict};
 use crate::schema::quotations::quotations;
+use crate::table::Cell;
 
 /// So many places of a quotation are shown to people; the other formats hold all.
 const SHOWN_PLACES: usize = 3;
@@ -251,7 +252,7 @@ fn print_table(check: &QuoteCheck, options: &Options, out: &mut Sink<'_>) -> Res
     }
     put_record(COLUMNS.iter().map(|name| (*name).to_owned()), out)?;
     for finding in &check.quotations {
-        put_record(cells(finding).into_iter().map(Cell::guarded), out)?;
+        put_record(cells(finding).into_iter().map(guarded), out)?;
     }
     Ok(())
 }
@@ -273,9 +274,9 @@ fn cells(finding: &Finding) -> [Cell; COLUMNS.len()] {
         Cell::Whole(finding.quotation.number as u64),
         Cell::Text(finding.quotation.place.to_string()),
         Cell::Text(verdict.to_owned()),
-        finding
-            .similarity
-            .map_or(Cell::Empty, |similarity| Cell::Text(format!("{similarity:.3}"))),
+        finding.similarity.map_or(Cell::Empty, |similarity| {
+            Cell::Decimal((similarity * 1000.0).round() / 1000.0)
+        }),
         Cell::Text(finding.quotation.text.clone()),
         Cell::Text(numbers.collect::<Vec<_>>().join(" | ")),
         Cell::Text(marked_changes(&finding.changes)),

@@ -101,7 +101,7 @@ impl Pattern {
     }
 
     /// How many units it has.
-    pub fn len(&self) -> usize {
+    pub fn unit_count(&self) -> usize {
         self.symbols
             .iter()
             .filter(|symbol| **symbol != Symbol::Omission)

@@ -264,7 +264,7 @@ impl Finding {
         }
         nearest.prefer(named);
         let Some(best) = nearest.best() else { return Ok(()) };
-        let similarity = best.alignment.similarity(pattern.len());
+        let similarity = best.alignment.similarity(pattern.unit_count());
         self.similarity = Some(similarity);
         if best.alignment.edits > 0 && similarity < quotations().alike {
             return Ok(());

@@ -93,9 +93,9 @@ impl Reading {
         };
         let all = index.passages(candidate.report)?;
         let (first, last) = match candidate.passage {
-            Some(passage) => around(&all, passage, 2 * pattern.len()),
+            Some(passage) => around(&all, passage, 2 * pattern.unit_count()),
             // The table of an alignment has a cell for each pair of units, and a character is one unit at most.
-            None => from_start(&all, MOST_CELLS / (2 * pattern.len() + 2)),
+            None => from_start(&all, MOST_CELLS / (2 * pattern.unit_count() + 2)),
         };
         let passages: Vec<KeptPassage> = all.into_iter().take(last).skip(first).collect();
         let text = passages
