@@ -335,3 +335,23 @@ fn cells_that_look_like_formulas_are_guarded() {
         assert!(!column(&table, name)[at].starts_with('='), "{name}: {text}");
     }
 }
+
+#[test]
+fn a_bibliography_holds_each_report_of_the_hits_once() {
+    let reports: BTreeSet<String> = hits().iter().map(|hit| format!("baogao-{}", hit.report.id)).collect();
+    let items: Vec<Value> = serde_json::from_str(&printed("csl-json")).expect("CSL-JSON");
+    let of_csl: Vec<String> = items
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id").to_owned())
+        .collect();
+    let found = |pattern: &str, text: &str| -> Vec<String> {
+        let pattern = regex::Regex::new(pattern).expect("a pattern");
+        pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
+    };
+    let of_bibtex = found(r"(?m)^@techreport\{(.+),$", &printed("bibtex"));
+    let of_ris = found(r"(?m)^ID  - (.+)\r$", &printed("ris"));
+    for keys in [of_csl, of_bibtex, of_ris] {
+        assert_eq!(keys.len(), reports.len());
+        assert_eq!(keys.into_iter().collect::<BTreeSet<_>>(), reports);
+    }
+}
