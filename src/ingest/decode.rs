@@ -108,6 +108,20 @@ impl Stretch {
     }
 }
 
+impl Decoded {
+    /// A text whose file holds the same bytes.
+    fn utf8(text: String) -> Decoded {
+        let mut map = SourceMap::starting_at(0);
+        map.advance(text.len(), 1, 1);
+        Decoded {
+            text,
+            encoding: UTF_8,
+            lossy: None,
+            map,
+        }
+    }
+}
+
 /// Why bytes are no text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotText {
@@ -234,9 +248,13 @@ fn known_binary(bytes: &[u8]) -> Option<&'static str> {
 
 fn decode_unmarked(bytes: Vec<u8>) -> std::result::Result<Decoded, NotText> {
     let nul = memchr::memchr(0, &bytes);
-    if nul.is_none() && std::str::from_utf8(&bytes).is_ok() {
-        return Ok(decode_as(UTF_8, bytes, 0));
-    }
+    let bytes = match nul {
+        Some(_) => bytes,
+        None => match String::from_utf8(bytes) {
+            Ok(text) => return Ok(Decoded::utf8(text)),
+            Err(error) => error.into_bytes(),
+        },
+    };
     if let Some(encoding) = utf16_by_lanes(&bytes) {
         return Ok(decode_as(encoding, bytes, 0));
     }

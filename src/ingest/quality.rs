@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use crate::ingest::blocks::{Block, BlockKind};
@@ -121,6 +122,12 @@ impl Counts {
                 continue;
             }
             self.shown += 1;
+            // Nearly every character is Han after Han, and counts as no more than that.
+            if !gap && is_han(c) && is_han(last) {
+                self.joined += 1;
+                last = c;
+                continue;
+            }
             self.unreadable += u64::from(is_lost(c));
             self.digits += u64::from(c.is_ascii_digit());
             // A star at the start of a line is a bullet.
@@ -137,8 +144,8 @@ impl Counts {
             last = c;
             gap = false;
         }
-        for mark in &limits().marks.mojibake {
-            self.mojibake += (text.matches(mark.as_str()).count() * mark.chars().count()) as u64;
+        for (mark, length) in MOJIBAKE.iter() {
+            self.mojibake += (mark.find_iter(text.as_bytes()).count() * length) as u64;
         }
         if matches!(block.kind, BlockKind::Heading | BlockKind::Title) || is_entry(text) {
             self.headings += 1;
@@ -146,6 +153,12 @@ impl Counts {
         }
     }
 }
+
+/// What wrongly decoded text is full of, ready to be looked for in every text, with the lengths in characters.
+static MOJIBAKE: LazyLock<Vec<(Finder<'static>, usize)>> = LazyLock::new(|| {
+    let marks = limits().marks.mojibake.iter();
+    marks.map(|mark| (Finder::new(mark), mark.chars().count())).collect()
+});
 
 /// Whether a character stands for one that was lost.
 fn is_lost(c: char) -> bool {

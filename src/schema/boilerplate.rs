@@ -1,10 +1,11 @@
 //! Defines what pages and printers put around a report, as `index_schema/boilerplate.toml` declares it: lines to leave out and the
 //! labels of header tables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use regex::Regex;
+use regex_syntax::hir::literal::{Extractor, Literal};
 use serde::Deserialize;
 
 /// The patterns of boilerplate and the labels of header tables.
@@ -50,10 +51,16 @@ pub const LONE_NUMBER: &str = "lone number";
 /// The reason for the line above a printed report that names whose document it is.
 pub const LETTERHEAD: &str = "letterhead";
 
-/// Patterns, tried one by one: each gives up at the first character that does not fit, where a set of them is too large for a
-/// fast automaton.
+/// Patterns, tried one by one, since a set of them is too large for a fast automaton; but only those that a line's first character
+/// allows.
 struct Rules {
     patterns: Vec<Known>,
+    /// For each character that some pattern can begin with, the numbers of those that may, in their order.
+    by_first: HashMap<char, Vec<usize>>,
+    /// Those that may begin with any other character, or match an empty line.
+    others: Vec<usize>,
+    /// No line that fits any is longer, in characters.
+    longest: usize,
 }
 
 struct Known {
@@ -74,6 +81,11 @@ impl Boilerplate {
     /// Why a line that may stand anywhere is no text: its `key` has no blanks, and half-width and simplified characters.
     pub fn anywhere(&self, key: &str) -> Option<&str> {
         self.anywhere.reason(key)
+    }
+
+    /// No line of which [`Boilerplate::anywhere`] knows a reason is longer, in characters.
+    pub fn longest_anywhere(&self) -> usize {
+        self.anywhere.longest
     }
 
     /// Why a line before or after the report's text is none of it.
@@ -133,19 +145,45 @@ impl Rules {
                 longest: rule.longest,
             })
         });
+        let patterns: Vec<Known> = patterns.collect();
+        let firsts: Vec<Option<BTreeSet<char>>> = patterns.iter().map(|known| first_chars(&known.pattern)).collect();
+        let that_may = |is_in: &dyn Fn(&BTreeSet<char>) -> bool| -> Vec<usize> {
+            let numbers = 0..patterns.len();
+            numbers.filter(|&n| firsts[n].as_ref().is_none_or(is_in)).collect()
+        };
+        let all: BTreeSet<char> = firsts.iter().flatten().flatten().copied().collect();
         Rules {
-            patterns: patterns.collect(),
+            by_first: all
+                .into_iter()
+                .map(|first| (first, that_may(&|firsts| firsts.contains(&first))))
+                .collect(),
+            others: that_may(&|_| false),
+            longest: patterns.iter().map(|known| known.longest).max().unwrap_or(0),
+            patterns,
         }
     }
 
     fn reason(&self, key: &str) -> Option<&str> {
         let length = key.chars().count();
-        let known = self
-            .patterns
+        let first = key.chars().next();
+        let numbers = first
+            .and_then(|first| self.by_first.get(&first))
+            .unwrap_or(&self.others);
+        let known = numbers
             .iter()
+            .map(|&number| &self.patterns[number])
             .find(|known| length <= known.longest && known.pattern.is_match(key))?;
         Some(&known.reason)
     }
+}
+
+/// The characters that whatever a pattern matches begins with; `None` when they are too many to tell, or it matches nothing at all.
+fn first_chars(pattern: &Regex) -> Option<BTreeSet<char>> {
+    let tree = regex_syntax::parse(pattern.as_str()).ok()?;
+    let starts = Extractor::new().extract(&tree);
+    // A start may end inside a character, but never inside its first.
+    let first = |start: &Literal| start.as_bytes().utf8_chunks().next()?.valid().chars().next();
+    starts.literals()?.iter().map(first).collect()
 }
 
 fn pattern(pattern: &str) -> Regex {
@@ -252,6 +290,19 @@ mod tests {
                 assert_eq!(boilerplate().at_edge(line), None, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn the_first_character_leaves_out_only_patterns_that_cannot_match() {
+        let of = |p: &str| first_chars(&pattern(&format!("^(?:{p})$")));
+        let set = |chars: &str| Some(chars.chars().collect::<BTreeSet<char>>());
+        assert_eq!(of("(网站)?首页"), set("网首"));
+        assert_eq!(of("第?[0-9]{1,3}页"), set("第0123456789"));
+        assert_eq!(of("(?i:page)3"), set("pP"));
+        assert_eq!(of("[^。]{2,20}文件"), None);
+        assert_eq!(of("(打印|关闭)*"), None);
+        assert!(!boilerplate().edge.others.is_empty());
+        assert!(boilerplate().edge.by_first[&'首'].len() < boilerplate().edge.patterns.len() / 2);
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl Script {
 impl Plain {
     /// The plain form of at most `limit` characters of `text`.
     pub fn of(text: &str, script: Script, limit: usize) -> Plain {
-        let mut plain = Plain::default();
+        // No character takes more room than it did, and nearly all are Han, of three bytes each.
+        let mut plain = Plain {
+            text: String::with_capacity(text.len().min(limit.saturating_mul(4))),
+            at: Vec::with_capacity((text.len() / 3).min(limit) + 1),
+        };
         let mut end = 0;
         for (n, c) in text.chars().take(limit).enumerate() {
             end = n as u32 + 1;
@@ -105,6 +109,8 @@ pub fn is_han(c: char) -> bool {
 
 fn half_width(c: char) -> char {
     match c {
+        // Nearly all of them.
+        '\u{4E00}'..='\u{9FFF}' => c,
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '○' | '◯' | '〇' => '〇',
         // Converters write 一 as the radical ⼀.

@@ -52,7 +52,7 @@ fn is_numeral(unit: &str) -> bool {
     let mut signs = unit.chars();
     signs
         .next()
-        .is_some_and(|sign| digit(sign).is_some() || "两十百千万亿".contains(sign))
+        .is_some_and(|sign| digit(sign).is_some() || matches!(sign, '两' | '十' | '百' | '千' | '万' | '亿'))
         && signs.next().is_none()
 }
 

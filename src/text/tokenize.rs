@@ -55,8 +55,10 @@ impl Words {
 }
 
 fn is_telling(word: &str) -> bool {
+    // The first are nearly all there is, and looking up the others takes its time.
+    let is_letter = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
     let mut chars = word.chars();
-    chars.next().is_some_and(char::is_alphanumeric) && chars.next().is_some()
+    chars.next().is_some_and(is_letter) && chars.next().is_some()
 }
 
 #[cfg(test)]

@@ -168,8 +168,7 @@ impl Sieve {
     }
 
     fn drop_page_numbers(&mut self, pieces: Vec<Piece>) -> Vec<Piece> {
-        let keys: Vec<Option<String>> = pieces.iter().map(|piece| self.key(piece)).collect();
-        let reasons: Vec<Option<&str>> = keys.iter().map(|key| boilerplate().anywhere(key.as_deref()?)).collect();
+        let reasons: Vec<Option<&str>> = pieces.iter().map(|piece| self.page_number(piece)).collect();
         let drop: Vec<bool> = (0..pieces.len())
             .map(|n| match reasons[n] {
                 Some(LONE_NUMBER) => is_page_number(&pieces, &reasons, n),
@@ -338,6 +337,13 @@ impl Sieve {
             }
         }
         pieces
+    }
+
+    /// Why a piece may be a page number, wherever it stands. Hardly any line of a text is short enough.
+    fn page_number(&self, piece: &Piece) -> Option<&'static str> {
+        let shown = piece.text().chars().filter(|c| !is_blank(*c));
+        let longest = boilerplate().longest_anywhere();
+        (shown.take(longest + 1).count() <= longest).then(|| boilerplate().anywhere(&self.key(piece)?))?
     }
 
     fn edge_reason(&self, piece: &Piece) -> Option<&'static str> {

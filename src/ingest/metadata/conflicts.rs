@@ -54,7 +54,7 @@ impl Scribe<'_> {
         };
         let mut others: Vec<(&str, String, u16)> = Vec::new();
         if let Some((n, found)) = self.heading_year() {
-            others.push(("heading", self.plain_of(n).text, found.year));
+            others.push(("heading", self.plain_of(n).text.clone(), found.year));
         }
         if from != EvidenceSource::Lead {
             let lead = self.lead();

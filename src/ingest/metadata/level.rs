@@ -70,7 +70,7 @@ impl Scribe<'_> {
         }
         let text: String = (0..self.blocks.len())
             .take(200)
-            .map(|n| self.plain_of(n).text)
+            .map(|n| self.plain_of(n).text.clone())
             .collect();
         let counties = [
             "县(市、区)",

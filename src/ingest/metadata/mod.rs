@@ -16,7 +16,9 @@ mod title;
 mod township;
 mod year;
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::ingest::blocks::{Block, BlockKind, bare_label};
 use crate::ingest::extract::Given;
@@ -57,6 +59,8 @@ const BODY: usize = 40_000;
 
 struct Scribe<'a> {
     blocks: &'a [Block],
+    /// The plain forms of the blocks that were asked for.
+    plains: Vec<OnceCell<Rc<Plain>>>,
     /// Where each block starts in the report's text, in characters.
     starts: Vec<usize>,
     given: &'a [Given],
@@ -93,6 +97,7 @@ impl<'a> Scribe<'a> {
             .unwrap_or_default();
         Scribe {
             blocks,
+            plains: vec![OnceCell::new(); blocks.len()],
             starts,
             given,
             stem,
@@ -115,7 +120,7 @@ impl<'a> Scribe<'a> {
     }
 
     /// The paragraphs between the title and the first heading, in plain form; the first paragraph when there are none.
-    fn lead(&self) -> Vec<(usize, Plain)> {
+    fn lead(&self) -> Vec<(usize, Rc<Plain>)> {
         let end = self
             .blocks
             .iter()
@@ -131,8 +136,10 @@ impl<'a> Scribe<'a> {
         lead.into_iter().map(|n| (n, self.plain_of(n))).collect()
     }
 
-    fn plain_of(&self, n: usize) -> Plain {
-        Plain::of(self.blocks[n].text(), self.script, READ)
+    /// The plain form of a block. Many rules ask for the same few.
+    fn plain_of(&self, n: usize) -> Rc<Plain> {
+        let made = || Rc::new(Plain::of(self.blocks[n].text(), self.script, READ));
+        Rc::clone(self.plains[n].get_or_init(made))
     }
 
     fn of_kind(&self, kind: BlockKind) -> Vec<usize> {

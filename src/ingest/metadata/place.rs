@@ -319,7 +319,9 @@ pub fn leaders(plain: &str) -> Vec<(Names, std::ops::Range<usize>)> {
     };
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(c) = plain.get(at..).and_then(|rest| leader.captures(rest)) {
+    // Most texts have no more signs of a rank, and without one there is no name.
+    let may_name = |rest: &&str| rest.contains(['县', '区', '市', '旗']);
+    while let Some(c) = plain.get(at..).filter(may_name).and_then(|rest| leader.captures(rest)) {
         let (Some(whole), Some(name)) = (c.get(0), c.get(1)) else {
             break;
         };

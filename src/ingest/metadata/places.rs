@@ -1,6 +1,7 @@
 //! Township, county, city and province of a report, each from the most trusted place that names it.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::place::{self, Names};
 use super::{Found, Scribe, issuer, joined, title, township};
@@ -99,7 +100,7 @@ impl Scribe<'_> {
     }
 
     pub(super) fn body_township(&self) -> Option<(usize, String, Range<usize>)> {
-        let plains: Vec<Plain> = (0..self.blocks.len().min(400)).map(|n| self.plain_of(n)).collect();
+        let plains: Vec<Rc<Plain>> = (0..self.blocks.len().min(400)).map(|n| self.plain_of(n)).collect();
         let texts: Vec<&str> = plains.iter().map(|plain| plain.text.as_str()).collect();
         township::of_body(&texts)
     }
@@ -112,7 +113,8 @@ impl Scribe<'_> {
         }
         // The title in the text may say more than that of the record.
         if let Some(n) = self.title_block.filter(|_| self.title_source == EvidenceSource::Column) {
-            let text = self.plain_of(n).text;
+            let plain = self.plain_of(n);
+            let text = &plain.text;
             if let Some((names, at)) = title::place_in_title(&text)
                 && names.township == self.description.metadata.township
             {
@@ -143,7 +145,8 @@ impl Scribe<'_> {
             self.description.metadata.township.is_some() || self.description.metadata.level == Some(Level::Department);
         let own = !below && self.title_place().is_some_and(|(names, _)| !names.is_empty());
         for n in self.of_kind(BlockKind::Salutation) {
-            let text = self.plain_of(n).text;
+            let plain = self.plain_of(n);
+            let text = &plain.text;
             for name in text.trim_end_matches([':', '!']).split([',', '、']) {
                 let Some(mut names) = place::read_body(name) else {
                     continue;
@@ -220,7 +223,7 @@ impl Scribe<'_> {
     /// A township's report stands on its county's site, or on its city's.
     pub(super) fn places_of_site(&mut self) {
         let banners = (0..self.title_block.unwrap_or(0).min(8))
-            .map(|n| self.plain_of(n).text)
+            .map(|n| self.plain_of(n).text.clone())
             .filter(|text| text.ends_with("人民政府") && text.chars().count() <= 24)
             .map(|text| (EvidenceSource::Header, text));
         let sites = self.headers(Field::Site).into_iter();
@@ -250,7 +253,8 @@ impl Scribe<'_> {
         let mut cited: Vec<(String, usize, Range<usize>)> = Vec::new();
         let citing = (0..self.blocks.len().min(400)).filter(|n| self.blocks[*n].text().contains('《'));
         for n in citing {
-            let text = self.plain_of(n).text;
+            let plain = self.plain_of(n);
+            let text = &plain.text;
             cited.extend(place::cited_counties(&text).into_iter().map(|(name, at)| (name, n, at)));
         }
         let Some((name, n, at)) = cited.first().cloned() else {

@@ -106,7 +106,7 @@ impl Scribe<'_> {
         }
         let citing = (0..self.blocks.len().min(400)).filter(|n| self.blocks[*n].text().contains('《'));
         for n in citing {
-            let block = self.plain_of(n).text;
+            let block = &self.plain_of(n).text;
             for title in block.split('《').skip(1).filter_map(|rest| rest.split('》').next()) {
                 text.push('\n');
                 text.push_str(title);

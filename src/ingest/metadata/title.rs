@@ -15,7 +15,7 @@ impl Scribe<'_> {
         // The last title above the text is the article's own; those above it are the page's.
         let own = self.blocks.iter().rposition(|block| block.kind == BlockKind::Title);
         if let Some(n) = own {
-            self.title_plain = self.plain_of(n).text;
+            self.title_plain = self.plain_of(n).text.clone();
             self.title_block = Some(n);
         }
         if let Some(given) = self.column(Field::Title) {
@@ -53,7 +53,7 @@ impl Scribe<'_> {
             self.description.metadata.title = Some(value);
             self.evidence("title", found);
         } else if let Some(n) = self.opening_line() {
-            self.title_plain = self.plain_of(n).text;
+            self.title_plain = self.plain_of(n).text.clone();
             self.title_block = Some(n);
             self.description.metadata.title = Some(joined(self.blocks[n].text()));
             let found = self.in_block(EvidenceSource::Title, n, 0..self.title_plain.len());
@@ -69,7 +69,7 @@ impl Scribe<'_> {
             .position(|block| block.kind != BlockKind::Salutation)?;
         let block = &self.blocks[n];
         let mut below = self.blocks.iter().skip(n + 1).take(3);
-        let key = self.plain_of(n).text;
+        let key = self.plain_of(n).text.clone();
         let line = block.kind == BlockKind::Paragraph
             && block.head.is_none()
             && (6..=60).contains(&key.chars().count())

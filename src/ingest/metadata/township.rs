@@ -93,7 +93,9 @@ fn candidates(plain: &str) -> Vec<Candidate> {
     };
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(m) = plain.get(at..).and_then(|rest| pattern.find(rest)) {
+    // Most texts have no more of these, and without one there is no name.
+    let may_name = |rest: &&str| rest.contains(['道', '镇', '乡', '木']);
+    while let Some(m) = plain.get(at..).filter(may_name).and_then(|rest| pattern.find(rest)) {
         let (mut start, mut end) = (at + m.start(), at + m.end());
         at = end;
         start = trim_front(plain, start, end);

@@ -199,7 +199,8 @@ impl Gazetteer {
 
     /// The provinces, in the order of their codes.
     pub fn provinces(&self) -> impl Iterator<Item = &Unit> {
-        self.units.iter().filter(|unit| unit.rank == Rank::Province)
+        // Their list was read first, and no list of the past holds any.
+        self.units.iter().take_while(|unit| unit.rank == Rank::Province)
     }
 
     /// The counties of today, in the order of their codes.
