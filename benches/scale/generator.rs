@@ -55,6 +55,12 @@ impl Corpus {
         }
     }
 
+    /// Deletes it, and the indexes made of it.
+    pub fn delete(&self) {
+        let folder = self.root.parent().expect("a corpus has a folder of its own");
+        fs::remove_dir_all(folder).expect("a corpus can be deleted");
+    }
+
     /// The size of all reports.
     pub fn bytes(&self) -> u64 {
         self.reports.iter().map(|report| report.bytes).sum()

@@ -1,11 +1,14 @@
-//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search [--mb N] [--seed N]`.
+//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | growth | reindex
+//! [--mb N] [--seed N]`.
 //! What each measures, and what it said last, stands in `benches/README.md`.
 
 mod build;
 mod generator;
+mod growth;
 mod names;
 mod phrases;
 mod process;
+mod reindex;
 mod search;
 mod stock;
 mod words;
@@ -21,6 +24,10 @@ use build::{Build, Steps, index_of};
 use generator::Corpus;
 use process::{Cost, run_self};
 use search::Answer;
+
+/// The allocator of the command `baogao`, so that what is measured is what users get.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How often both sides of the comparison are run.
 const ROUNDS: usize = 5;
@@ -50,6 +57,12 @@ enum Command {
     Size,
     /// How long answers take on that index (300 MB)
     Search,
+    /// What a megabyte costs, from 10 MB in five steps to the size given (300 MB)
+    Growth,
+    /// Bringing an index up to date: nothing changed, one file in a hundred changed (300 MB)
+    Reindex,
+    #[command(hide = true)]
+    Again { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
     Ours { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
@@ -75,6 +88,9 @@ impl Cli {
             Command::Build => compare_build(&self.corpus(30)),
             Command::Size => measure_size(&self.corpus(300)),
             Command::Search => measure_search(&self.corpus(300), self.seed),
+            Command::Growth => growth::measure(self.mb.unwrap_or(300), self.seed),
+            Command::Reindex => reindex::measure(&self.corpus(300)),
+            Command::Again { corpus, index } => answer(&reindex::again(corpus, index)),
             Command::Ours { corpus, index } => answer(&build::ours(corpus, index)),
             Command::Bare { corpus, index } => answer(&build::bare(corpus, index)),
             Command::Steps { corpus } => answer(&build::steps(corpus)),
@@ -82,11 +98,7 @@ impl Cli {
     }
 
     fn corpus(&self, usual: u64) -> Corpus {
-        let corpus = Corpus::prepare(
-            Path::new(env!("CARGO_TARGET_TMPDIR")),
-            self.mb.unwrap_or(usual),
-            self.seed,
-        );
+        let corpus = Corpus::prepare(corpora(), self.mb.unwrap_or(usual), self.seed);
         println!(
             "\n{} reports, {:.1} MB of text, seed {}",
             corpus.reports.len(),
@@ -95,6 +107,11 @@ impl Cli {
         );
         corpus
     }
+}
+
+/// Where corpora and their indexes are made.
+fn corpora() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
 /// Compares what the index says with what stands in the files.

@@ -1,6 +1,8 @@
 //! Hands folded text to tantivy, unit by unit and word by word. Both streams make no string per token: tantivy's writer
 //! threads call them for every passage.
 
+use std::sync::{Arc, OnceLock};
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::text::tokenize::Words;
@@ -13,7 +15,19 @@ pub struct UnitTokenizer;
 /// Makes tokens of the words of a folded text. Their positions say nothing.
 #[derive(Clone)]
 pub struct WordTokenizer {
-    pub words: Words,
+    user_words: Arc<Vec<String>>,
+    /// Loaded when the first text comes: an update that finds nothing to write does without. All clones share it.
+    words: Arc<OnceLock<Words>>,
+}
+
+impl WordTokenizer {
+    /// A tokenizer that knows the user's words too.
+    pub fn with(user_words: Vec<String>) -> Self {
+        WordTokenizer {
+            user_words: Arc::new(user_words),
+            words: Arc::default(),
+        }
+    }
 }
 
 pub struct UnitStream<'a> {
@@ -63,8 +77,9 @@ impl Tokenizer for WordTokenizer {
     type TokenStream<'a> = WordStream<'a>;
 
     fn token_stream<'a>(&'a mut self, folded: &'a str) -> WordStream<'a> {
+        let words = self.words.get_or_init(|| Words::load(&self.user_words));
         WordStream {
-            words: self.words.cut(folded).into_iter(),
+            words: words.cut(folded).into_iter(),
             token: Token {
                 position: 0,
                 ..Token::default()

@@ -19,7 +19,6 @@ use super::{Index, MARKER, Stamp, damaged, open_tantivy};
 use crate::error::{Error, Result};
 use crate::report::ReportId;
 use crate::schema::topics::{self, Topic};
-use crate::text::tokenize::Words;
 use crate::topics::Topics;
 
 /// The file that a writer holds locked.
@@ -76,11 +75,10 @@ impl Writer {
         let words = options.words.clone().unwrap_or_else(|| held.words.clone());
         let own_topics = options.topics.clone().unwrap_or_else(|| held.topics.clone());
         let user_data_changed = !is_new && (words != held.words || own_topics != held.topics);
-        let tokenizer = WordTokenizer {
-            words: Words::load(&words),
-        };
         index.tokenizers().register(layout::UNITS, UnitTokenizer);
-        index.tokenizers().register(layout::WORDS, tokenizer);
+        index
+            .tokenizers()
+            .register(layout::WORDS, WordTokenizer::with(words.clone()));
         let threads = options.threads.clamp(1, 8);
         let heap = options.memory.max(threads * MIN_HEAP);
         let writer = index
@@ -139,8 +137,15 @@ impl Writer {
     }
 
     /// Remembers what was read from a file, in place of what was known of it.
-    pub fn put_source(&mut self, source: &SourceEntry) -> Result<()> {
+    pub fn replace_source(&mut self, source: &SourceEntry) -> Result<()> {
         self.remove_source(&source.path);
+        self.add_source(source)
+    }
+
+    /// Remembers what was read from a file of which nothing is known. Every removal is looked up in every segment that is ever
+    /// written, so a large index is not made with one for each file.
+    pub fn add_source(&mut self, source: &SourceEntry) -> Result<()> {
+        self.dirty = true;
         self.writer
             .add_document(source.pack(self.layout))
             .map_err(|error| damaged(&self.path, error))?;

@@ -51,7 +51,11 @@ pub fn fold(text: &str) -> String {
 
 /// Folds a text and keeps where each unit came from.
 pub fn fold_with_places(text: &str) -> Folded {
-    let mut sink = Folded::default();
+    // Nearly every unit is a Han character, of three bytes.
+    let mut sink = Folded {
+        text: String::with_capacity(text.len()),
+        units: Vec::with_capacity(text.len() / 3 + 1),
+    };
     write_units(text, LineEnds::Part, &mut sink);
     sink
 }

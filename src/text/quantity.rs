@@ -5,13 +5,19 @@
 use super::fold::Folded;
 use super::numeral::digit;
 use super::plain::is_blank;
-use super::units::units;
 use crate::schema::quantities::Quantities;
 
 /// Where quantities begin in a text, given with its folded form; in units, ascending.
 pub fn quantities(text: &str, folded: &Folded) -> Vec<u32> {
     let declared = Quantities::ours();
-    let cut: Vec<&str> = units(&folded.text).collect();
+    let ends = folded.units.iter().skip(1).map(|unit| unit.folded);
+    let ends = ends.chain([folded.text.len()]);
+    let cut = folded
+        .units
+        .iter()
+        .zip(ends)
+        .map(|(unit, end)| &folded.text[unit.folded..end]);
+    let cut: Vec<&str> = cut.collect();
     let mut found = Vec::new();
     let mut at = 0;
     while at < cut.len() {
@@ -35,7 +41,7 @@ pub fn quantities(text: &str, folded: &Folded) -> Vec<u32> {
 
 /// Where a number that starts at a unit ends, with what rounds it; `start` when none starts there.
 fn after_number(cut: &[&str], start: usize, declared: &Quantities) -> usize {
-    let is_digits = cut[start].chars().any(|c| c.is_ascii_digit());
+    let is_digits = cut[start].bytes().any(|byte| byte.is_ascii_digit());
     let mut end = start + 1;
     if !is_digits {
         end = start + cut[start..].iter().take_while(|unit| is_numeral(unit)).count();

@@ -1,5 +1,6 @@
 //! Reads the numbers that headings and list items begin with: 一、 （一） 1. （1） 一是.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -20,15 +21,23 @@ pub struct Numbering {
     pub len: usize,
 }
 
+const NUMERALS: &str = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾";
+const ROMAN: &str = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ";
+const BRACKETS: &str = "（(〔【";
+const DIGITS: &str = "0123456789０１２３４５６７８９";
+const CIRCLED: &str = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳";
+
+/// All characters that a number can begin with, loose ones too: most lines begin with another, and none of the patterns need be tried.
+static INITIALS: LazyLock<HashSet<char>> = LazyLock::new(|| {
+    let initials = [NUMERALS, "第", ROMAN, BRACKETS, DIGITS, CIRCLED, LOOSE_INITIALS];
+    initials.iter().flat_map(|initials| initials.chars()).collect()
+});
+
 /// The number that `line` begins with. A lost bracket (`一)`), blanks and both widths are allowed; `3.15` and `12·4` are no numbering.
 pub fn numbering(line: &str) -> Option<Numbering> {
     // With the rank, the characters that a number of this form can start with.
     static RANKS: LazyLock<Vec<(u8, &str, Regex)>> = LazyLock::new(|| {
         const HAN: &str = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}";
-        const NUMERALS: &str = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾";
-        const ROMAN: &str = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ";
-        const BRACKETS: &str = "（(〔【";
-        const DIGITS: &str = "0123456789０１２３４５６７８９";
         [
             (1, NUMERALS, format!(r"^({HAN})\s*[、.．﹑]")),
             (1, "第", format!(r"^第({HAN})(?:部分|章|节)[\s、:：.．]*")),
@@ -43,7 +52,7 @@ pub fn numbering(line: &str) -> Option<Numbering> {
             ),
             (4, BRACKETS, r"^[（(]\s*([0-9０-９]{1,2})\s*[)）]\s*[、.．]?".to_owned()),
             (4, DIGITS, r"^([0-9０-９]{1,2})\s*[)）]".to_owned()),
-            (4, "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", r"^([①-⑳])".to_owned()),
+            (4, CIRCLED, r"^([①-⑳])".to_owned()),
         ]
         .into_iter()
         .filter_map(|(rank, first, pattern)| Some((rank, first, Regex::new(&pattern).ok()?)))
@@ -63,7 +72,7 @@ pub fn numbering(line: &str) -> Option<Numbering> {
             body = &usual;
         }
     }
-    let initial = body.chars().next()?;
+    let initial = body.chars().next().filter(|initial| INITIALS.contains(initial))?;
     if let Some(loose) = loose(body) {
         return Some(Numbering {
             len: start + loose.len,
@@ -105,11 +114,8 @@ pub fn numbering(line: &str) -> Option<Numbering> {
 
 /// Where the signs of the number stand in what a pattern found; a capturing group would say the same and take twice the time.
 fn numerals(found: &str) -> Range<usize> {
-    let is_sign = |c: char| {
-        c.is_ascii_digit()
-            || matches!(c, '０'..='９' | 'Ⅰ'..='Ⅹ' | '①'..='⑳')
-            || "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾".contains(c)
-    };
+    let is_sign =
+        |c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | 'Ⅰ'..='Ⅹ' | '①'..='⑳') || NUMERALS.contains(c);
     let start = found.find(is_sign).unwrap_or(found.len());
     let end = found[start..]
         .find(|c| !is_sign(c))
@@ -120,6 +126,9 @@ fn numerals(found: &str) -> Range<usize> {
 fn is_radical(c: char) -> bool {
     matches!(c, '\u{2F00}'..='\u{2FD5}')
 }
+
+/// What a loose number can begin with.
+const LOOSE_INITIALS: &str = "一二三四五六七八九十第0IVXPp";
 
 /// A first-level number in a form that other lines begin with too: `一,主要工作`, `二 存在的问题`, `三下一步打算`, `第一、工作情况`,
 /// `01 主要举措`, `II. 存在的不足`, `Part.3 下步打算`. It is a number only when the rest can be nothing but a heading.
@@ -133,7 +142,7 @@ fn loose(body: &str) -> Option<Numbering> {
         .ok()
     });
     let first = body.chars().next()?;
-    if body.len() > 160 || !"一二三四五六七八九十第0IVXPp".contains(first) {
+    if body.len() > 160 || !LOOSE_INITIALS.contains(first) {
         return None;
     }
     // 一、 is a number whatever follows: not loose.
