@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::index::{self, Held, Index, Prepared, SourceEntry, Writer, WriterOptions};
+use crate::index::{Held, Index, Prepared, Rebuild, SourceEntry, Writer, WriterOptions};
 use crate::ingest::corrections::{Corrections, KnownFile};
 use crate::ingest::extract::readable_endings;
 use crate::ingest::walk::{Found, SkipReason, Walk, is_under, walk};
@@ -20,6 +21,12 @@ use crate::topics::Topics;
 /// How many files are read side by side before they are handed on, and how many bytes of them at most.
 const BATCH_FILES: usize = 64;
 const BATCH_BYTES: u64 = 16 << 20;
+
+/// The longest that two changes of a file may lie apart and show the same time, with some reserve.
+const STEP_OF_TIMES: Duration = Duration::from_secs(3);
+
+/// The time of a file that may be changed again without showing another time: it is compared by its contents.
+const NO_TIME: i64 = i64::MIN;
 
 /// How an index is brought up to date.
 #[derive(Clone, Debug)]
@@ -91,7 +98,7 @@ fn update_remembering(
     progress: &dyn Progress,
 ) -> Result<Outcome> {
     options.read.check()?;
-    recover(index)?;
+    let trusted = trusted_until(SystemTime::now());
     let mut walked = walk(roots)?;
     let mut corrections = Corrections::new(&options.corrections, roots)?;
     let mut outcome = Outcome::default();
@@ -127,8 +134,23 @@ fn update_remembering(
         corrections: &corrections,
         topics: &topics,
     };
+    let mut only_times = Vec::new();
     read_in_order(&plan.read, &reader, progress, |task, reading| {
-        take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading)
+        let Some(mut entry) = take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading)? else {
+            return Ok(());
+        };
+        if entry.modified > trusted {
+            entry.modified = NO_TIME;
+        }
+        match &task.known {
+            Some(known) if *known == entry => Ok(()),
+            Some(known) if differ_in_trust_only(known, &entry) => {
+                only_times.push(entry);
+                Ok(())
+            }
+            Some(_) => writer.replace_source(&entry),
+            None => writer.add_source(&entry),
+        }
     })?;
     progress.finish();
     for path in &outcome.removed {
@@ -136,6 +158,12 @@ fn update_remembering(
     }
     for id in ledger.orphans() {
         writer.remove_report(id);
+    }
+    // That a time can be trusted by now is worth no commit of its own.
+    if writer.is_dirty() {
+        for entry in &only_times {
+            writer.replace_source(entry)?;
+        }
     }
     writer.commit()?;
     writer.finish()?;
@@ -195,66 +223,44 @@ fn records_of(index: &Index, file: &KnownFile<'_>) -> Vec<(String, Option<u64>)>
         .collect()
 }
 
-/// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete. Words of a
-/// user's lexicon are kept, topics of the user's own, and what the user said of reports.
+/// Makes an index anew from the files under `roots` and puts it in the place of the old one when it is complete, in one step: at
+/// every moment there is the old index or the new one. Words of a user's lexicon are kept, topics of the user's own, and what the
+/// user said of reports.
 ///
 /// # Errors
-/// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder, or one of the folders beside it
-/// that are used meanwhile, holds something that is no index.
+/// As [`update`]; the old index stays. Also when another writer is at work in it, or the folder holds something that is no index.
 pub fn rebuild(index: &Path, roots: &[PathBuf], options: &UpdateOptions, progress: &dyn Progress) -> Result<Outcome> {
-    recover(index)?;
-    let [new, old] = ["new", "old"].map(|ending| beside(index, ending));
-    for folder in [index, &new, &old] {
-        index::check_folder(folder)?;
-    }
-    let _lock = index.exists().then(|| index::lock(index)).transpose()?;
+    let Some(rebuild) = Rebuild::begin(index)? else {
+        return update(index, roots, options, progress);
+    };
     let mut options = options.clone();
-    let before = Index::open(index).ok();
-    if options.writer.words.is_none() {
-        options.writer.words = before.as_ref().map(|index| index.stamp().words.clone());
+    let mut remembered = HashMap::new();
+    let mut lost = None;
+    match Index::open(index).and_then(|before| Ok((before.sources()?, before))) {
+        Ok((sources, before)) => {
+            let held = before.stamp();
+            options.writer.words.get_or_insert_with(|| held.words.clone());
+            options.writer.topics.get_or_insert_with(|| held.topics.clone());
+            remembered = sources.into_iter().map(|source| (source.path, source.said)).collect();
+        }
+        Err(error) => {
+            lost = Some(format!(
+                "what the old index remembers of --lexicon, --topics, --metadata and --path-pattern is lost, say it again: {error}"
+            ));
+        }
     }
-    if options.writer.topics.is_none() {
-        options.writer.topics = before.as_ref().map(|index| index.stamp().topics.clone());
-    }
-    let sources = before.map_or(Ok(Vec::new()), |index| index.sources())?;
-    let remembered = sources.into_iter().map(|source| (source.path, source.said)).collect();
-    remove_folder(&new)?;
-    let outcome = update_remembering(&new, roots, &options, &remembered, progress)?;
-    remove_folder(&old)?;
-    if index.exists() {
-        rename(index, &old)?;
-    }
-    rename(&new, index)?;
-    remove_folder(&old)?;
+    let mut outcome = update_remembering(rebuild.folder(), roots, &options, &remembered, progress)?;
+    outcome.warnings.extend(lost);
+    rebuild.finish()?;
     Ok(outcome)
 }
 
-/// Puts the last index back in its place when a rebuild was interrupted between taking it away and putting the new one there.
-fn recover(index: &Path) -> Result<()> {
-    let old = beside(index, "old");
-    match !index.exists() && old.join(index::MARKER).is_file() {
-        true => rename(&old, index),
-        false => Ok(()),
-    }
-}
-
-/// The path of a folder with an ending put to its name.
-fn beside(folder: &Path, ending: &str) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(ending);
-    folder.with_file_name(name)
-}
-
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    std::fs::rename(from, to).map_err(|error| Error::io(from, error))
-}
-
-fn remove_folder(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(folder, error)),
-        _ => Ok(()),
-    }
+/// The time of change, in nanoseconds since 1970, that a file must not have reached for its time to tell whether it is changed
+/// again. File systems note times in steps of up to two seconds, so a file that was changed just now may be changed once more and
+/// show the same time; and one from the future tells nothing.
+fn trusted_until(now: SystemTime) -> i64 {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.saturating_sub(STEP_OF_TIMES).as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// How the files an index was made from compare with the files as they are now.
@@ -634,7 +640,16 @@ impl Reader<'_> {
     }
 }
 
-/// Writes what was read from one file.
+/// Whether all that is new is that the time of an unchanged file has become one to go by.
+fn differ_in_trust_only(known: &SourceEntry, entry: &SourceEntry) -> bool {
+    let as_known = SourceEntry {
+        modified: known.modified,
+        ..entry.clone()
+    };
+    known.modified == NO_TIME && as_known == *known
+}
+
+/// Writes what was read from one file, and answers what is to be remembered of it, if it could be read.
 fn take_in(
     writer: &mut Writer,
     ledger: &mut Ledger,
@@ -642,7 +657,7 @@ fn take_in(
     settings: &str,
     task: &Task,
     reading: Reading,
-) -> Result<()> {
+) -> Result<Option<SourceEntry>> {
     let path = &task.file.name;
     let mut entry = SourceEntry {
         path: path.clone(),
@@ -667,7 +682,7 @@ fn take_in(
                 path: path.clone(),
                 message,
             });
-            return Ok(());
+            return Ok(None);
         }
         (Reading::Same { hash }, Some(known)) => {
             outcome.unchanged += 1;
@@ -716,10 +731,7 @@ fn take_in(
         message: message.clone(),
     }));
     outcome.skipped.extend(entry.skipped.iter().cloned());
-    match task.known {
-        Some(_) => writer.replace_source(&entry),
-        None => writer.add_source(&entry),
-    }
+    Ok(Some(entry))
 }
 
 /// Whether anything known of a report was said by people.

@@ -10,7 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::output::{self, Style, wrap};
+use crate::output::{self, Style, visible, wrap};
 use crate::receipt::Receipt;
 use crate::update::Progress;
 
@@ -129,12 +129,12 @@ impl Terminal {
     }
 
     fn tell(&self, head: &str, error: &Error) {
-        let mut text = head.to_owned();
+        let mut text = visible::text(head).into_owned();
         if let ErrorKind::Syntax { query, span, .. } = &error.kind {
             text.push_str(&caret(query, span.clone()));
         }
         for hint in &error.hints {
-            text.push_str(&format!("hint: {hint}\n"));
+            text.push_str(&format!("hint: {}\n", visible::text(hint)));
         }
         // There is nobody left to tell when this fails.
         let _ = stderr().write_all(text.as_bytes());
@@ -143,7 +143,7 @@ impl Terminal {
     /// Tells something the user should know, unless quiet was asked for.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(stderr(), "{text}");
+            let _ = writeln!(stderr(), "{}", visible::text(text));
         }
     }
 
@@ -176,8 +176,8 @@ impl Form {
     /// Writes one of the two to standard output.
     pub fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) -> Result<()> {
         let told = match self {
-            Form::Text => text(),
-            Form::Json => format!("{:#}\n", json()),
+            Form::Text => visible::text(&text()).into_owned(),
+            Form::Json => format!("{}\n", visible::json(&format!("{:#}", json()))),
         };
         print_text(&told)
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::terminal::{Destination, Form, Terminal, named};
 use super::{Input, Status};
 use crate::error::{Error, Result};
-use crate::index::Verification;
+use crate::index::{FileCheck, Verification};
 use crate::ingest::ReadOptions;
 use crate::output::{Format, counted, print_quotes};
 use crate::quotes::check_file;
@@ -16,8 +16,8 @@ use crate::update::{SourceCheck, check_sources};
 
 /// Prove the index on its own texts, or the quotations of a manuscript on the index
 ///
-/// For each phrase, what the index finds is compared with what a plain reading of every stored text finds: passages and
-/// occurrences. Each file the index was made from is compared with the file as it is now. Ends with 1 if anything differs.
+/// Each file of the index is compared with its checksums. For each phrase, what the index finds is compared with what a plain
+/// reading of every stored text finds: passages and occurrences. Each file the index was made from is compared with the file as it is now. Ends with 1 if anything differs.
 ///
 /// With --quotes, every quotation of a manuscript is looked for: what stands between “ ” 「 」 『 』 or " ", paragraphs after > in
 /// Markdown or in a style for quotations in docx, the cells of a column `quotation` or 引文 in csv. …… or [...] in one stands for
@@ -64,6 +64,7 @@ struct Report {
     #[serde(flatten)]
     verification: Verification,
     seed: u64,
+    index_files: FileCheck,
     sources: SourceCheck,
 }
 
@@ -79,11 +80,21 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         phrases.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
     }
     let index = args.input.open(index, terminal)?;
+    let index_files = index.check_files()?;
+    if !index_files.damaged.is_empty() {
+        let error = Error::index(index.path(), format!("{} damaged", counted(index_files.damaged.len() as u64, "file")));
+        let named = index_files.damaged.into_iter();
+        return Err(named.fold(error, Error::hinted).hinted(format!(
+            "build it anew from your files: baogao index --index {} --rebuild PATH…",
+            index.path().display()
+        )));
+    }
     let sample = args.sample.unwrap_or(if phrases.is_empty() { 200 } else { 0 });
     phrases.extend(index.draw_phrases(sample, args.seed)?);
     let report = Report {
         verification: index.verify(&phrases)?,
         seed: args.seed,
+        index_files,
         sources: check_sources(&index)?,
     };
     form.print(|| report.text(), || serde_json::json!(report))?;
@@ -157,7 +168,8 @@ impl Report {
         });
         text.push_str(&named(&told.collect::<Vec<_>>()));
         text.push_str(&format!(
-            "{}: {} as indexed, {} changed, {} missing\n",
+            "{} as written\n{}: {} as indexed, {} changed, {} missing\n",
+            counted(self.index_files.files as u64, "index file"),
             counted(self.sources.files as u64, "file"),
             self.sources.files - self.sources.changed.len() - self.sources.missing.len(),
             self.sources.changed.len(),

@@ -119,7 +119,7 @@ impl Index {
     }
 
     fn beside(&self, asked: &Asked<'_>, brought: &[Topic], window: Window, limit: usize) -> Result<Cooccurrences> {
-        super::guarded(&self.path, || {
+        self.guarded(|| {
             let topics = AskedTopics::new(&self.topics, brought);
             let operands = match asked {
                 Asked::Phrase(phrase) => vec![Operand::Phrase((*phrase).clone())],

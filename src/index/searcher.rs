@@ -145,7 +145,7 @@ impl Index {
     pub fn search(&self, request: &Request) -> Result<Found<'_>> {
         let is_costly = has_unforeseen_cost(&request.query);
         let budget = Arc::new(Budget::new(request.time_limit.filter(|_| is_costly)));
-        super::guarded(&self.path, || {
+        self.guarded(|| {
             self.find(request, &budget).map_err(|error| match budget.is_exceeded() {
                 true => too_long(&request.query, request.time_limit.unwrap_or_default()),
                 false => self.damaged(error),
@@ -330,6 +330,10 @@ impl Found<'_> {
     }
 
     fn hit(&self, rank: u64, found: &Match, reports: &mut ReportCache) -> Result<Hit> {
+        self.index.guarded(|| self.make_hit(rank, found, reports))
+    }
+
+    fn make_hit(&self, rank: u64, found: &Match, reports: &mut ReportCache) -> Result<Hit> {
         let index = self.index;
         let passage = index.passage(DocAddress::new(found.segment, found.doc))?;
         let report = reports.get(index, ReportId(found.report))?;

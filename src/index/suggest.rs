@@ -4,7 +4,7 @@
 use super::Index;
 use super::searcher::{Found, Request};
 use super::topic::AskedTopics;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::hits::{Suggestion, SuggestionKind};
 use crate::query::{Filter, Phrase, Query, Scope, Wanted, Words};
 use crate::report::Grade;
@@ -92,7 +92,10 @@ impl Index {
             request.limit = Some(0);
             request.topics.clone_from(&asked.topics);
             // One near question that takes too long must not keep the others from being told.
-            let Ok(found) = self.search(&request) else { continue };
+            let found = match self.search(&request) {
+                Err(error) if matches!(error.kind, ErrorKind::Usage { .. }) => continue,
+                found => found?,
+            };
             let totals = found.summary().totals;
             if totals.passages > 0 {
                 suggestions.push(Suggestion {

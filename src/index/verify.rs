@@ -2,10 +2,13 @@
 //! sources against the files on disk.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Index, Request};
+use super::directory::{Access, SealedDirectory};
+use super::writer::check_marker;
+use super::{Index, MARKER, META, OPEN_TRIES, Request, damaged, open_tantivy, rebuild};
 use crate::error::{Error, Result};
 use crate::query::{Phrase, Query};
 use crate::report::ReportId;
@@ -38,6 +41,15 @@ pub struct Difference {
     pub indexed: u64,
     /// How often the phrase stands there by the plain reading.
     pub read: u64,
+}
+
+/// How the files of an index compare with what was written into them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FileCheck {
+    /// How many files the last commit consists of.
+    pub files: usize,
+    /// Those that are not as they were written, with what is wrong.
+    pub damaged: Vec<String>,
 }
 
 /// How often a phrase stands in which passage.
@@ -99,6 +111,23 @@ impl Index {
         Ok(verification)
     }
 
+    /// Reads every file of the index, as it is on the disk now, and compares it with its checksums.
+    ///
+    /// # Errors
+    /// When there is no index any more.
+    pub fn check_files(&self) -> Result<FileCheck> {
+        let meta = || std::fs::read(self.path.join(META)).ok();
+        for _ in 1..OPEN_TRIES {
+            let before = meta();
+            let check = check_files(&self.path)?;
+            // Files that a writer deleted meanwhile are not damaged.
+            if check.damaged.is_empty() || before == meta() {
+                return Ok(check);
+            }
+        }
+        check_files(&self.path)
+    }
+
     /// Draws phrases of 1 to 12 units from the stored texts, the same ones for the same seed and the same index.
     pub fn draw_phrases(&self, count: usize, seed: u64) -> Result<Vec<String>> {
         let passages = self.size()?.passages;
@@ -126,6 +155,25 @@ impl Index {
         let found = self.search(&Request::new(Query::Phrase(phrase)))?;
         found.places().collect()
     }
+}
+
+fn check_files(path: &Path) -> Result<FileCheck> {
+    let (index, ..) = open_tantivy(path, Access::Read)?;
+    let mut check = FileCheck::default();
+    let mut note = |name: &Path, checked: std::result::Result<(), String>| {
+        check.files += 1;
+        check
+            .damaged
+            .extend(checked.err().map(|reason| format!("{}: {reason}", name.display())));
+    };
+    note(Path::new(MARKER), check_marker(path));
+    // The engine has read it just now.
+    note(Path::new(META), Ok(()));
+    for name in rebuild::files_of(path, &index)? {
+        let directory = SealedDirectory::open(path, Access::Read).map_err(|error| damaged(path, error))?;
+        note(&name, directory.check(&name));
+    }
+    Ok(check)
 }
 
 /// A run of units from one clause mark to the next or a part of it, as it would be typed.

@@ -5,7 +5,6 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tantivy::directory::MmapDirectory;
 use tantivy::index::IndexSettings;
 use tantivy::indexer::UserOperation;
 use tantivy::schema::Term;
@@ -15,14 +14,18 @@ use tantivy::{Index as TantivyIndex, IndexWriter as TantivyWriter};
 use super::analyzer::{UnitTokenizer, WordTokenizer};
 use super::document::{Prepared, SourceEntry};
 use super::layout::{self, Layout};
-use super::{Index, MARKER, Stamp, damaged, open_tantivy};
+use super::directory::{Access, Faults, SealedDirectory};
+use super::{Index, MARKER, META, Meta, Stamp, damaged, failed, open_tantivy, rebuild, refused};
 use crate::error::{Error, Result};
 use crate::report::ReportId;
 use crate::schema::topics::{self, Topic};
 use crate::topics::Topics;
 
 /// The file that a writer holds locked.
-const LOCK: &str = "writer.lock";
+pub(super) const LOCK: &str = "writer.lock";
+
+/// The file in which the engine lists the files it made, to delete those that are not needed any more.
+pub(super) const MANAGED: &str = ".managed.json";
 
 /// The least heap a writer thread can work with, in bytes.
 const MIN_HEAP: usize = 20 << 20;
@@ -55,6 +58,8 @@ pub struct Writer {
     user_data_changed: bool,
     /// Whether anything was asked of it.
     dirty: bool,
+    /// What went wrong with the files, told by whichever thread met it.
+    faults: Faults,
     _lock: Lock,
 }
 
@@ -65,13 +70,15 @@ impl Writer {
     /// When another writer is at work (it is named), or the index is of another version, or the folder cannot be written.
     pub fn open(path: &Path, options: &WriterOptions) -> Result<Self> {
         check_folder(path)?;
-        std::fs::create_dir_all(path).map_err(|error| Error::io(path, error))?;
+        std::fs::create_dir_all(path).map_err(|error| refused(path, error))?;
         let lock = lock(path)?;
-        let is_new = !holds_commit(path);
-        let (index, held) = match is_new {
-            false => super::guarded(path, || open_tantivy(path))?,
-            true => (create(path)?, Stamp::ours(Vec::new(), Vec::new())),
+        let is_new = !holds_commit(path)?;
+        let (index, held, directory) = match is_new {
+            false => super::guarded(path, || open_tantivy(path, Access::Write))?,
+            true => create(path)?,
         };
+        let faults = directory.faults();
+        rebuild::sweep(path, &index)?;
         let words = options.words.clone().unwrap_or_else(|| held.words.clone());
         let own_topics = options.topics.clone().unwrap_or_else(|| held.topics.clone());
         let user_data_changed = !is_new && (words != held.words || own_topics != held.topics);
@@ -83,7 +90,7 @@ impl Writer {
         let heap = options.memory.max(threads * MIN_HEAP);
         let writer = index
             .writer_with_num_threads(threads, heap)
-            .map_err(|error| damaged(path, error))?;
+            .map_err(|error| failed(path, &faults, error))?;
         let mut writer = Writer {
             path: path.to_path_buf(),
             layout: Layout::get(),
@@ -92,6 +99,7 @@ impl Writer {
             user_data_changed,
             stamp: Stamp::ours(words, own_topics),
             dirty: false,
+            faults,
             _lock: lock,
         };
         if is_new {
@@ -117,6 +125,11 @@ impl Writer {
         Index::open(&self.path)
     }
 
+    /// Whether anything was asked of it that is not committed.
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
     /// Adds a report with its passages. They go into one segment, side by side.
     pub fn add_report(&mut self, prepared: Prepared) -> Result<()> {
         let report = prepared.report.pack(self.layout);
@@ -124,7 +137,7 @@ impl Writer {
         self.dirty = true;
         self.writer
             .run(operations.collect::<Vec<_>>())
-            .map_err(|error| damaged(&self.path, error))?;
+            .map_err(|error| failed(&self.path, &self.faults, error))?;
         Ok(())
     }
 
@@ -148,7 +161,7 @@ impl Writer {
         self.dirty = true;
         self.writer
             .add_document(source.pack(self.layout))
-            .map_err(|error| damaged(&self.path, error))?;
+            .map_err(|error| failed(&self.path, &self.faults, error))?;
         Ok(())
     }
 
@@ -167,10 +180,10 @@ impl Writer {
         if !self.dirty && !self.user_data_changed {
             return Ok(());
         }
-        let damaged = |error| damaged(&self.path, error);
-        let mut prepared = self.writer.prepare_commit().map_err(damaged)?;
+        let failed = |error| failed(&self.path, &self.faults, error);
+        let mut prepared = self.writer.prepare_commit().map_err(failed)?;
         prepared.set_payload(&serde_json::to_string(&self.stamp).expect("a stamp can be written as JSON"));
-        prepared.commit().map_err(damaged)?;
+        prepared.commit().map_err(failed)?;
         self.dirty = false;
         self.user_data_changed = false;
         Ok(())
@@ -178,10 +191,10 @@ impl Writer {
 
     /// Waits until the segments that belong together are merged. The index is complete without it, and quicker after it.
     pub fn finish(self) -> Result<()> {
-        let path = self.path;
+        let (path, faults) = (self.path, self.faults);
         self.writer
             .wait_merging_threads()
-            .map_err(|error| damaged(&path, error))
+            .map_err(|error| failed(&path, &faults, error))
     }
 }
 
@@ -189,11 +202,11 @@ impl Writer {
 ///
 /// # Errors
 /// When it holds something else.
-pub fn check_folder(path: &Path) -> Result<()> {
+pub(super) fn check_folder(path: &Path) -> Result<()> {
     let entries = match path.read_dir() {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::io(path, error)),
+        Err(error) => return Err(refused(path, error)),
     };
     let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
     match names.iter().all(|name| name == LOCK) || names.iter().any(|name| name == MARKER) {
@@ -204,36 +217,56 @@ pub fn check_folder(path: &Path) -> Result<()> {
 }
 
 /// Whether anything was ever committed to the index in a folder.
-fn holds_commit(path: &Path) -> bool {
-    let meta = std::fs::read_to_string(path.join("meta.json")).unwrap_or_default();
-    // A meta.json that cannot be read is damaged, not absent: opening it will say so.
-    path.join("meta.json").is_file()
-        && serde_json::from_str::<serde_json::Value>(&meta).map_or(true, |meta| meta.get("payload").is_some())
+fn holds_commit(path: &Path) -> Result<bool> {
+    match Meta::read(path)? {
+        Some(meta) => Ok(meta.is_committed),
+        // The first commit is empty, so there are no files of segments before it.
+        None if rebuild::segment_files(path)?.is_empty() => Ok(false),
+        None => Err(damaged(path, format!("{META}: the file is missing"))),
+    }
 }
 
 /// Makes an index in a folder that holds none, or one that was begun and never committed to.
-fn create(path: &Path) -> Result<TantivyIndex> {
+fn create(path: &Path) -> Result<(TantivyIndex, Stamp, SealedDirectory)> {
     write_marker(path)?;
-    match std::fs::remove_file(path.join("meta.json")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(path, error)),
-        _ => {}
+    for name in [META, MANAGED] {
+        let file = path.join(name);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(refused(&file, error)),
+            _ => {}
+        }
     }
     let settings = IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
         docstore_blocksize: STORE_BLOCK,
         ..IndexSettings::default()
     };
-    let directory = MmapDirectory::open(path).map_err(|error| damaged(path, error))?;
-    TantivyIndex::create(directory, Layout::get().schema.clone(), settings).map_err(|error| damaged(path, error))
+    let directory = SealedDirectory::open(path, Access::Write).map_err(|error| damaged(path, error))?;
+    let index = TantivyIndex::create(directory.clone(), Layout::get().schema.clone(), settings);
+    let index = index.map_err(|error| failed(path, &directory.faults(), error))?;
+    Ok((index, Stamp::ours(Vec::new(), Vec::new()), directory))
 }
 
 /// Writes the file by which people and programs know the folder for what it is.
 fn write_marker(path: &Path) -> Result<()> {
     let path = path.join(MARKER);
+    std::fs::write(&path, marker()).map_err(|error| refused(&path, error))
+}
+
+/// Whether that file is as it was written. Nothing depends on what it says, only on its being there.
+pub(super) fn check_marker(path: &Path) -> std::result::Result<(), String> {
+    match std::fs::read_to_string(path.join(MARKER)) {
+        Ok(text) if text == marker() => Ok(()),
+        Ok(_) => Err("the file is not what was written".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn marker() -> String {
     let about = serde_json::json!({
         "about": "an index of the program baogao; it can be deleted and built anew from the source files",
     });
-    std::fs::write(&path, format!("{about:#}\n")).map_err(|error| Error::io(&path, error))
+    format!("{about:#}\n")
 }
 
 /// Held by the one writer of an index. The operating system lets go of it however the writer ends, so none is ever stale.
@@ -247,7 +280,7 @@ pub struct Lock {
 /// When another writer holds it, who is named.
 pub fn lock(index: &Path) -> Result<Lock> {
     let path = index.join(LOCK);
-    let io = |error| Error::io(&path, error);
+    let io = |error| refused(&path, error);
     let mut file = File::options()
         .create(true)
         .truncate(false)

@@ -1,5 +1,6 @@
 //! Defines the columns of hits in a table, the same for every format that is one.
 
+use super::visible;
 use crate::hits::Hit;
 use crate::ingest::sidecar::FORMULA_BEGINNINGS;
 use crate::report::{Place, slice_chars};
@@ -58,14 +59,17 @@ const fn column(name: &'static str, cell: fn(&Hit) -> Cell) -> Column {
     Column { name, cell }
 }
 
-/// The value as text that no spreadsheet takes for a formula: text that begins as a formula does gets a `'` before it.
+/// The value as text that no spreadsheet takes for a formula and no terminal for a command: text that begins as a formula does
+/// gets a `'` before it, and controls become characters that are seen.
 pub fn guarded(cell: Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Whole(number) => number.to_string(),
         Cell::Decimal(number) => number.to_string(),
-        Cell::Text(text) | Cell::Marked { text, .. } if text.starts_with(FORMULA_BEGINNINGS) => format!("'{text}"),
-        Cell::Text(text) | Cell::Marked { text, .. } => text,
+        Cell::Text(text) | Cell::Marked { text, .. } => {
+            let mark = if text.starts_with(FORMULA_BEGINNINGS) { "'" } else { "" };
+            format!("{mark}{}", visible::cell(&text))
+        }
     }
 }
 

@@ -21,7 +21,7 @@ mod style;
 mod tabular;
 mod text;
 mod tsv;
-mod visible;
+pub mod visible;
 pub mod wrap;
 
 use std::cell::RefCell;

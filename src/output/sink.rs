@@ -1,10 +1,12 @@
 //! Defines the [`Sink`] that printers write to: bytes out, and errors that name where they were going.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
+use super::visible;
 use crate::error::{Error, Result};
 
 /// Where a printer's bytes go. `write!` on it returns this crate's errors.
@@ -40,14 +42,18 @@ impl<'a> Sink<'a> {
 
     /// Writes the value as JSON, on one line and without an end of line.
     pub(super) fn json(&mut self, value: &impl Serialize) -> Result<()> {
-        let written = serde_json::to_writer(&mut self.out, value).map_err(io::Error::from);
-        self.check(written)
+        let text = self.json_text(value)?;
+        self.put(&text)
     }
 
     /// The value as JSON, on one line.
     pub(super) fn json_text(&self, value: &impl Serialize) -> Result<String> {
         let text = serde_json::to_string(value).map_err(io::Error::from);
-        text.map_err(|error| Error::io(self.name, error))
+        let text = text.map_err(|error| Error::io(self.name, error))?;
+        Ok(match visible::json(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(escaped) => escaped,
+        })
     }
 
     /// Hands everything on. To be called last; what is written without it may be lost without an error.

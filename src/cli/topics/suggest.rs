@@ -9,7 +9,7 @@ use crate::cli::Status;
 use crate::cli::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::index::{Cooccurrences, Index, Window};
-use crate::output::counted;
+use crate::output::{counted, visible};
 use crate::output::wrap::pad;
 use crate::query::Phrase;
 
@@ -93,8 +93,8 @@ pub fn run(args: &Args, known: &Known, path: &Path, terminal: &Terminal) -> Resu
     let json = || json!({ "asked": name, "result": beside });
     crate::cli::terminal::print_text(&match (args.toml, args.format) {
         (true, _) => toml(&name, known, &beside),
-        (false, Format::Text) => text(&name, &beside),
-        (false, Format::Json) => format!("{:#}\n", json()),
+        (false, Format::Text) => visible::text(&text(&name, &beside)).into_owned(),
+        (false, Format::Json) => format!("{}\n", visible::json(&format!("{:#}", json()))),
         (false, Format::Csv) => csv(&beside)?,
     })?;
     Ok(match beside.found.is_empty() {
