@@ -82,7 +82,10 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let index = args.input.open(index, terminal)?;
     let index_files = index.check_files()?;
     if !index_files.damaged.is_empty() {
-        let error = Error::index(index.path(), format!("{} damaged", counted(index_files.damaged.len() as u64, "file")));
+        let error = Error::index(
+            index.path(),
+            format!("{} damaged", counted(index_files.damaged.len() as u64, "file")),
+        );
         let named = index_files.damaged.into_iter();
         return Err(named.fold(error, Error::hinted).hinted(format!(
             "build it anew from your files: baogao index --index {} --rebuild PATH…",

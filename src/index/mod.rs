@@ -225,8 +225,10 @@ fn open_tantivy(path: &Path, access: Access) -> Result<(tantivy::Index, Stamp, S
             let index = index.map_err(|error| failed(path, &directory.faults(), error))?;
             Ok((index, stamp, directory))
         }
-        None if meta.is_whole => Err(Error::index(path, "there is no index here yet: making it was interrupted")
-            .hinted(format!("make it: {}", rebuild_command(path, "PATH…")))),
+        None if meta.is_whole => Err(
+            Error::index(path, "there is no index here yet: making it was interrupted")
+                .hinted(format!("make it: {}", rebuild_command(path, "PATH…"))),
+        ),
         _ if path.join(MARKER).is_file() => Err(damaged(path, format!("{META}: the file is damaged"))),
         _ => Err(Error::index(path, "not an index of baogao's")
             .hinted("choose another folder with --index, or BAOGAO_INDEX")),

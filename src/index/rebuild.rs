@@ -93,7 +93,14 @@ pub(super) fn files_of(path: &Path, index: &tantivy::Index) -> Result<Vec<PathBu
     use tantivy::index::SegmentComponent as Part;
     let segments = index.searchable_segment_metas().map_err(|error| damaged(path, error))?;
     let files = segments.iter().flat_map(|segment| {
-        let parts = [Part::Terms, Part::Postings, Part::Positions, Part::FastFields, Part::FieldNorms, Part::Store];
+        let parts = [
+            Part::Terms,
+            Part::Postings,
+            Part::Positions,
+            Part::FastFields,
+            Part::FieldNorms,
+            Part::Store,
+        ];
         let deleted = segment.has_deletes().then_some(Part::Delete);
         parts.into_iter().chain(deleted).map(|part| segment.relative_path(part))
     });
@@ -152,9 +159,18 @@ mod tests {
     fn only_files_of_segments_are_taken_for_them() {
         let name = "0123456789abcdef0123456789abcdef";
         for (ending, is_one) in [(".store", true), (".12.del", true), ("", false), ("0.store", false)] {
-            assert_eq!(is_segment_file(Path::new(&format!("{name}{ending}"))), is_one, "{ending}");
+            assert_eq!(
+                is_segment_file(Path::new(&format!("{name}{ending}"))),
+                is_one,
+                "{ending}"
+            );
         }
-        for other in ["meta.json", "baogao.json", "writer.lock", "z123456789abcdef0123456789abcdef.store"] {
+        for other in [
+            "meta.json",
+            "baogao.json",
+            "writer.lock",
+            "z123456789abcdef0123456789abcdef.store",
+        ] {
             assert!(!is_segment_file(Path::new(other)), "{other}");
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::directory::{Access, SealedDirectory};
-use super::writer::check_marker;
+use super::writer::{MANAGED, check_marker};
 use super::{Index, MARKER, META, OPEN_TRIES, Request, damaged, open_tantivy, rebuild};
 use crate::error::{Error, Result};
 use crate::query::{Phrase, Query};
@@ -167,8 +167,13 @@ fn check_files(path: &Path) -> Result<FileCheck> {
             .extend(checked.err().map(|reason| format!("{}: {reason}", name.display())));
     };
     note(Path::new(MARKER), check_marker(path));
-    // The engine has read it just now.
+    // The engine has read both just now, but does without the second.
     note(Path::new(META), Ok(()));
+    let managed = path.join(MANAGED).is_file();
+    note(
+        Path::new(MANAGED),
+        managed.then_some(()).ok_or_else(|| "the file is missing".to_owned()),
+    );
     for name in rebuild::files_of(path, &index)? {
         let directory = SealedDirectory::open(path, Access::Read).map_err(|error| damaged(path, error))?;
         note(&name, directory.check(&name));

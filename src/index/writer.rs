@@ -12,9 +12,9 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as TantivyIndex, IndexWriter as TantivyWriter};
 
 use super::analyzer::{UnitTokenizer, WordTokenizer};
+use super::directory::{Access, Faults, SealedDirectory};
 use super::document::{Prepared, SourceEntry};
 use super::layout::{self, Layout};
-use super::directory::{Access, Faults, SealedDirectory};
 use super::{Index, MARKER, META, Meta, Stamp, damaged, failed, open_tantivy, rebuild, refused};
 use crate::error::{Error, Result};
 use crate::report::ReportId;

@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn cells_keep_line_breaks_and_lose_controls() {
-        assert_eq!(cell("一\t二\r\n\x1b[2J\u{9b}\u{202e}"), "一\t二\r\n␛[2J\u{fffd}\u{202e}");
+        assert_eq!(
+            cell("一\t二\r\n\x1b[2J\u{9b}\u{202e}"),
+            "一\t二\r\n␛[2J\u{fffd}\u{202e}"
+        );
     }
 
     #[test]

@@ -34,6 +34,10 @@ mod show;
 mod topics; // ours and the user's: found, ranked, listed, tested, grown
 mod verify;
 
+// Under difficulties.
+mod corruption; // whatever happens to a file of an index: the right answer, or an error that names the file
+mod crash; // runs killed at any moment: the old state or the new one, and the next run completes the work
+
 // What people read.
 mod help; // --help of every command
 mod readme; // every command shown in the READMEs

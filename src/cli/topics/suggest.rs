@@ -9,8 +9,8 @@ use crate::cli::Status;
 use crate::cli::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::index::{Cooccurrences, Index, Window};
-use crate::output::{counted, visible};
 use crate::output::wrap::pad;
+use crate::output::{counted, visible};
 use crate::query::Phrase;
 
 /// Propose phrases for a topic: those that stand beside a phrase, or a topic's, far more often than chance would have it
