@@ -17,6 +17,7 @@ mod verify;
 
 use std::any::Any;
 use std::ffi::OsString;
+use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::ingest::CorrectionOptions;
 use crate::ingest::path_pattern::PathPattern;
+use crate::output::visible;
 use terminal::Terminal;
 
 /// Finds, counts and cites what Chinese government reports say.
@@ -101,7 +103,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            let _ = match error.use_stderr() && arguments_act(&error) {
+                true => write!(std::io::stderr(), "{}", visible::text(&error.render().to_string())),
+                false => error.print(),
+            };
             return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
         }
     };
@@ -119,6 +124,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     ExitCode::from(status as u8)
+}
+
+/// Whether an error repeats characters of the arguments that would act on a terminal. It is then told without colours.
+fn arguments_act(error: &clap::Error) -> bool {
+    let told = error.render().to_string();
+    std::env::args_os().any(|argument| argument.to_string_lossy().contains(char::is_control))
+        || visible::text(&told) != told
 }
 
 /// The error of a panic: a mistake of ours.

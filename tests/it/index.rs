@@ -502,14 +502,18 @@ fn a_lexicon_takes_effect_and_is_kept() {
 }
 
 #[test]
-fn an_interrupted_rebuild_leaves_the_last_index_to_the_next_run() {
+fn what_an_interrupted_rebuild_left_is_swept_away_by_the_next_run() {
     let dir = three();
-    dir.index("reports");
-    // As a rebuild leaves it that ended between its two renames.
-    std::fs::rename(dir.path(".baogao"), dir.path(".baogao.old")).unwrap();
+    // As a rebuild leaves it that ended while it wrote, and one that ended while it moved its files.
+    dir.write(".baogao/rebuild/baogao.json", "{}");
+    dir.write(".baogao/0123456789abcdef0123456789abcdef.store", "of no commit");
+    dir.write(".baogao/.tmpAbCdEf", "half");
+    assert_eq!(passages(&dir, "枫桥经验"), 2);
     let outcome = indexed(&dir, &["reports"]);
     assert_eq!(outcome["unchanged"], 3);
-    assert!(!dir.path(".baogao.old").exists());
+    for left in ["rebuild", "0123456789abcdef0123456789abcdef.store", ".tmpAbCdEf"] {
+        assert!(!dir.path(".baogao").join(left).exists(), "{left}");
+    }
 }
 
 #[test]

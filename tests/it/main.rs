@@ -38,6 +38,10 @@ mod verify;
 mod corruption; // whatever happens to a file of an index: the right answer, or an error that names the file
 mod crash; // runs killed at any moment: the old state or the new one, and the next run completes the work
 
+mod hostile; // names, texts and nesting that would command a terminal, a spreadsheet or the stack
+mod invariants; // what must always hold, one test for each
+mod safety; // full disks, permissions, changing files, clocks, locks, readers beside a writer; sources are never touched
+
 // What people read.
 mod help; // --help of every command
 mod readme; // every command shown in the READMEs
