@@ -58,7 +58,7 @@ use directory::{Access, Faults, SealedDirectory};
 use layout::Layout;
 
 /// The version of what an index holds and how. It changes whenever an older index would answer differently.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// The file by which a folder is known to be an index, for people and for the walk over source folders.
 pub const MARKER: &str = "baogao.json";
