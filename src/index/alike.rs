@@ -39,9 +39,7 @@ impl Index {
     /// # Errors
     /// When the index is damaged.
     pub fn alike(&self, folded: &str, wanted: usize) -> Result<Vec<Alike>> {
-        super::guarded(&self.path, || {
-            self.share_runs(folded, wanted).map_err(|error| self.damaged(error))
-        })
+        self.guarded(|| self.share_runs(folded, wanted).map_err(|error| self.damaged(error)))
     }
 
     fn share_runs(&self, folded: &str, wanted: usize) -> tantivy::Result<Vec<Alike>> {

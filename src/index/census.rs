@@ -136,7 +136,7 @@ impl Index {
                 budget: &budget,
             })
         };
-        super::guarded(&self.path, || {
+        self.guarded(|| {
             work().map_err(|error| match budget.is_exceeded() {
                 true => searcher::too_long(query, time_limit.unwrap_or_default()),
                 false => self.damaged(error),
