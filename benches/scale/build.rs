@@ -20,8 +20,8 @@ use tantivy_jieba::JiebaTokenizer;
 use crate::process::{Cost, own_peak, size_of, timed};
 
 /// Both sides write with these.
-const THREADS: usize = 2;
-const MEMORY: usize = 256 << 20;
+pub const THREADS: usize = 2;
+pub const MEMORY: usize = 256 << 20;
 
 /// What making an index took.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod build;
 mod generator;
 mod growth;
 mod names;
+mod peers;
 mod phrases;
 mod process;
 mod reindex;
@@ -69,6 +70,9 @@ enum Command {
     Bare { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
     Steps { corpus: PathBuf },
+    /// One side of the comparison with other programs; see `benches/peers/run`
+    #[command(subcommand, hide = true)]
+    Peer(peers::Peer),
 }
 
 fn main() {
@@ -94,6 +98,7 @@ impl Cli {
             Command::Ours { corpus, index } => answer(&build::ours(corpus, index)),
             Command::Bare { corpus, index } => answer(&build::bare(corpus, index)),
             Command::Steps { corpus } => answer(&build::steps(corpus)),
+            Command::Peer(peer) => peer.run(self.seed, || self.corpus(30)),
         }
     }
 

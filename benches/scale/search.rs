@@ -73,7 +73,7 @@ fn middle(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-fn request(phrase: &str) -> Request {
+pub fn request(phrase: &str) -> Request {
     Request {
         limit: Some(LIMIT),
         facets: FACETS.map(Into::into).to_vec(),
