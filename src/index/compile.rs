@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{BitSet, DocId, DocSet, SegmentReader, TERMINATED};
 
@@ -59,6 +60,16 @@ impl Matches {
 
     pub fn advance(&mut self) {
         self.matcher.advance();
+    }
+
+    /// Moves to the first candidate from `target` on.
+    pub fn seek(&mut self, target: DocId) {
+        self.matcher.seek(target);
+    }
+
+    /// At most how many passages match.
+    pub fn candidates(&self) -> u32 {
+        self.matcher.candidates()
     }
 
     /// Whether the present candidate matches.
@@ -419,7 +430,7 @@ impl Compiler<'_> {
             Field::Topic if self.topics.untagged().next().is_some() => self.topic(filter),
             _ => {
                 let (wanted, known) = self.values(filter, |_| true)?;
-                self.wanted_or_unknown(filter, Matcher::of_bits(wanted), Matcher::of_bits(known))
+                self.wanted_or_unknown(filter, wanted, known)
             }
         }
     }
@@ -427,7 +438,7 @@ impl Compiler<'_> {
     /// Topics of which the index's tags tell some, and the phrases the others.
     fn topic(&self, filter: &Filter) -> tantivy::Result<Matcher> {
         let (wanted, known) = self.values(filter, |name| self.topics.is_tagged(name))?;
-        let (mut wanted, mut known) = (vec![Matcher::of_bits(wanted)], vec![Matcher::of_bits(known)]);
+        let (mut wanted, mut known) = (vec![wanted], vec![known]);
         let test = ValueTest::new(filter);
         for name in self.topics.untagged() {
             if test.wants(name) {
@@ -453,32 +464,51 @@ impl Compiler<'_> {
         })
     }
 
-    /// The passages with a value that a filter wants, and those with any value, as far as it is told by tags.
-    fn values(&self, filter: &Filter, is_told: impl Fn(&str) -> bool) -> tantivy::Result<(BitSet, BitSet)> {
+    /// The passages with a value that a filter wants, and those with any value if it wants those without; as far as it is told by
+    /// tags.
+    fn values(&self, filter: &Filter, is_told: impl Fn(&str) -> bool) -> tantivy::Result<(Matcher, Matcher)> {
         let field = self.layout.facet(filter.field);
         let index = self.segment.inverted_index(field)?;
-        let matches = ValueTest::new(filter);
-        let mut wanted = BitSet::with_max_value(self.segment.max_doc());
-        let mut known = BitSet::with_max_value(self.segment.max_doc());
+        let test = ValueTest::new(filter);
+        let (mut wanted, mut known) = (Vec::new(), Vec::new());
         let mut values = index.terms().stream()?;
         while let Some((value, info)) = values.next() {
             let value = std::str::from_utf8(value).unwrap_or_default();
             if !is_told(value) {
                 continue;
             }
-            let is_wanted = matches.wants(value);
-            if is_wanted || matches.unknown {
-                let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-                while postings.doc() != TERMINATED {
-                    known.insert(postings.doc());
-                    if is_wanted {
-                        wanted.insert(postings.doc());
-                    }
-                    postings.advance();
-                }
+            let read = || index.read_postings_from_terminfo(info, IndexRecordOption::Basic);
+            if test.wants(value) {
+                wanted.push(read()?);
+            }
+            if test.unknown {
+                known.push(read()?);
             }
         }
-        Ok((wanted, known))
+        Ok((self.any_value(wanted), self.any_value(known)))
+    }
+
+    /// The passages with any of some values. Of a few values the lists are walked side by side, so that what another part of the
+    /// question passes over is not read.
+    fn any_value(&self, values: Vec<SegmentPostings>) -> Matcher {
+        const FEW: usize = 4;
+        if values.len() <= FEW {
+            let each = values.into_iter().map(|postings| Matcher::Docs(Box::new(postings)));
+            let mut each: Vec<Matcher> = each.collect();
+            return match each.len() {
+                0 => Matcher::Nothing,
+                1 => each.remove(0),
+                _ => Matcher::Any(each),
+            };
+        }
+        let mut docs = BitSet::with_max_value(self.segment.max_doc());
+        for mut postings in values {
+            while postings.doc() != TERMINATED {
+                docs.insert(postings.doc());
+                postings.advance();
+            }
+        }
+        Matcher::of_bits(docs)
     }
 }
 

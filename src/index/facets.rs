@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
 use super::region::group_of;
@@ -83,14 +83,21 @@ pub fn count_values(
     let column = segment.fast_fields().str(field.name())?;
     let mut unknown = Tally::default();
     let mut known = vec![Tally::default(); column.as_ref().map_or(0, value_count)];
-    for (&doc, &report) in docs.iter().zip(reports) {
-        let mut has_value = false;
-        for ord in column.iter().flat_map(|column| column.term_ords(doc)) {
-            known[ord as usize].add(report);
-            has_value = true;
+    let mut rows = Rows::default();
+    for (docs, reports) in docs.chunks(AT_ONCE).zip(reports.chunks(AT_ONCE)) {
+        if let Some(column) = &column {
+            rows.read(column.ords(), docs);
         }
-        if !has_value {
-            unknown.add(report);
+        let mut values = rows.docs.iter().zip(&rows.values).peekable();
+        for (&doc, &report) in docs.iter().zip(reports) {
+            let mut has_value = false;
+            while let Some((_, &ord)) = values.next_if(|(of, _)| **of == doc) {
+                known[ord as usize].add(report);
+                has_value = true;
+            }
+            if !has_value {
+                unknown.add(report);
+            }
         }
     }
     let mut counts = Vec::new();
@@ -107,6 +114,43 @@ pub fn count_values(
         counts.extend(texts_of(column, &ords)?.into_iter().map(Some).zip(tallies));
     }
     Ok(counts)
+}
+
+/// How many passages are looked up in a column at once, which takes less time than one by one.
+const AT_ONCE: usize = 4096;
+
+/// The values of some passages in a column, several or none for each.
+#[derive(Default)]
+struct Rows {
+    docs: Vec<DocId>,
+    rows: Vec<u32>,
+    values: Vec<u64>,
+}
+
+impl Rows {
+    fn read(&mut self, column: &Column<u64>, docs: &[DocId]) {
+        self.docs.clear();
+        self.rows.clear();
+        column.row_ids_for_docs(docs, &mut self.docs, &mut self.rows);
+        self.values.resize(self.rows.len(), 0);
+        column.values.get_vals(&self.rows, &mut self.values);
+    }
+}
+
+/// The value of each of these passages, which ascend, in a column that has one for each; 0 where it is missing.
+pub fn values_of(column: &Column<u64>, docs: &[DocId]) -> Vec<u64> {
+    let mut values = Vec::with_capacity(docs.len());
+    let mut rows = Rows::default();
+    for docs in docs.chunks(AT_ONCE) {
+        rows.read(column, docs);
+        let mut known = rows.docs.iter().zip(&rows.values).peekable();
+        values.extend(docs.iter().map(|&doc| {
+            let value = known.next_if(|(of, _)| **of == doc).map_or(0, |(_, &value)| value);
+            while known.next_if(|(of, _)| **of == doc).is_some() {}
+            value
+        }));
+    }
+    values
 }
 
 /// Calls `place` with the number of each match, given as segment and document, and the place of its value among all values of a
@@ -131,11 +175,12 @@ pub fn place_by_value(
         });
     }
     let all: Vec<&String> = texts.iter().flatten().collect::<BTreeSet<_>>().into_iter().collect();
+    let place_of = |text: &String| all.partition_point(|&other| other < text) as u32;
+    let places: Vec<Vec<u32>> = texts.iter().map(|texts| texts.iter().map(place_of).collect()).collect();
     for (at, (segment, doc)) in matches.enumerate() {
         let segment = segment as usize;
         let ord = columns[segment].as_ref().and_then(|column| column.ords().first(doc));
-        let text = ord.map(|ord| &texts[segment][ord as usize]);
-        place(at, text.map(|text| all.partition_point(|&other| other < text) as u32));
+        place(at, ord.map(|ord| places[segment][ord as usize]));
     }
     Ok(())
 }

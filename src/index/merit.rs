@@ -92,6 +92,14 @@ impl Merit {
         (1.0 + sum).max(ranking.least)
     }
 
+    /// The most that [`factor`](Self::factor) can be, whatever the passage.
+    pub fn highest_factor(ranking: &Ranking) -> f32 {
+        let kinds = SectionKind::ALL.iter().map(|&kind| section_weight(ranking, kind));
+        let section = kinds.fold(0.0, f32::max);
+        let sum = ranking.quantities_beside.max(0.0) + ranking.quantities.max(0.0) + section;
+        (1.0 + sum).max(ranking.least)
+    }
+
     /// What it adds to a score whose words are worth `relevance`, or takes from it: what is not 0.
     pub fn parts(&self, ranking: &Ranking, relevance: f32) -> Vec<ScorePart> {
         let section = self.kind().map_or("", SectionKind::name);
@@ -179,6 +187,25 @@ mod tests {
             ..ranking
         };
         assert_eq!(practice.factor(&harsh), ranking.least);
+    }
+
+    #[test]
+    fn no_passage_has_a_higher_factor_than_the_highest() {
+        for ranking in Ranking::ours().variants() {
+            for (kind, quantities) in SectionKind::ALL
+                .iter()
+                .flat_map(|&kind| [(kind, 0.0), (kind, 0.3), (kind, 1.0)])
+            {
+                for quantities_beside in [0.0, 1.0] {
+                    let merit = Merit {
+                        quantities_beside,
+                        quantities,
+                        section: section(kind),
+                    };
+                    assert!(merit.factor(&ranking) <= Merit::highest_factor(&ranking));
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod alike;
 mod analyzer;
+mod best;
 mod budget;
 mod census;
 mod compile;
@@ -17,6 +18,7 @@ mod gaps;
 mod group;
 mod highlight;
 mod layout;
+mod matched;
 mod matcher;
 mod merit;
 mod operand;

@@ -110,35 +110,28 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    /// The scores of passages of a segment, given how often each operand stands in each and what else speaks for each.
-    pub fn scores(
+    /// What the words of passages of a segment are worth, given how often each operand stands in each; never less than nothing.
+    pub fn relevances<'b>(
         &self,
         segment: &SegmentReader,
         docs: &[DocId],
-        counts: &[(u32, u32)],
-        merits: &[Merit],
+        counts: impl Iterator<Item = &'b [(u32, u32)]>,
     ) -> tantivy::Result<Vec<f32>> {
         let mut scores = vec![0.0; docs.len()];
         if docs.is_empty() {
             return Ok(scores);
         }
         let lengths = segment.get_fieldnorms_reader(self.layout.units)?;
-        if !self.operands.is_empty() {
-            let counts = counts.chunks_exact(self.operands.len());
-            for ((score, &doc), counts) in scores.iter_mut().zip(docs).zip(counts) {
-                let length = lengths.fieldnorm(doc);
-                let values = self.operand_values(counts, length);
-                *score = values.map(|(_, value, weight)| value * weight).sum();
-            }
+        for ((score, &doc), counts) in scores.iter_mut().zip(docs).zip(counts) {
+            let length = lengths.fieldnorm(doc);
+            let values = self.operand_values(counts, length);
+            *score = values.map(|(_, value, weight)| value * weight).sum();
         }
         for (word, idf) in &self.words {
             each_mention(self.layout, segment, word, docs, |at, tf| {
                 let value = bm25(&self.ranking, *idf, tf as f32, lengths.fieldnorm(docs[at]));
                 scores[at] += self.ranking.words * value;
             })?;
-        }
-        for (score, merit) in scores.iter_mut().zip(merits) {
-            *score *= merit.factor(&self.ranking);
         }
         Ok(scores)
     }

@@ -7,25 +7,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use tantivy::{DocAddress, DocId, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, DocId};
 
+use super::best::{Match, Scoring, best};
 use super::budget::Budget;
 use super::compile::Compiler;
 use super::document::StoredReport;
 use super::explain::explain;
-use super::facets::{ValueCounts, count_values, group_values, place_by_value, sum_facet, tally, texts_of};
+use super::facets::{ValueCounts, count_values, group_values, sum_facet, tally, texts_of};
 use super::highlight::highlight;
 use super::layout::sort;
-use super::merit::{Merit, Merits};
+use super::matched::{Asked, SegmentMatches, count_totals};
 use super::operand::{Counted, WordLists, counted};
 use super::rank::Scorer;
-use super::store::is_alive;
 use super::topic::AskedTopics;
 use super::values::ValueTest;
 use super::{Index, rank};
 use crate::citation::{Locator, cite};
 use crate::error::{Error, Result};
-use crate::hits::{Grouping, Hit, HitPassage, HitReport, HitSection, Hits, ScorePart, Summary, Totals};
+use crate::hits::{Grouping, Hit, HitPassage, HitReport, HitSection, Hits, ScorePart, Summary};
 use crate::query::{Filter, Query, Scope, Wanted};
 use crate::report::{ReportId, passage_id};
 use crate::schema::fields::Field;
@@ -99,44 +99,6 @@ pub struct Found<'a> {
     topics: Option<Topics>,
 }
 
-/// A passage that matches.
-#[derive(Clone, Copy)]
-struct Match {
-    segment: u32,
-    doc: DocId,
-    report: u64,
-    occurrences: u32,
-    score: f32,
-    /// How many hits of its report are better, as far as that counts.
-    better: u32,
-    /// Where its value of the field that hits are sorted by stands among all values.
-    order: u32,
-}
-
-/// The matching passages of one segment, in the order of their documents.
-struct SegmentMatches {
-    docs: Vec<DocId>,
-    reports: Vec<u64>,
-    /// For each passage, for each operand: how often it stands in all of it, and in its headings.
-    counts: Vec<(u32, u32)>,
-    /// For each passage: what speaks for it beside its words.
-    merits: Vec<Merit>,
-    /// For each field that is counted: its values here.
-    facets: Vec<ValueCounts>,
-    /// How many passages were candidates.
-    candidates: u64,
-}
-
-impl SegmentMatches {
-    /// The counts and the merit of a passage that was found.
-    fn facts_of(&self, doc: DocId, operands: usize) -> (&[(u32, u32)], Merit) {
-        match self.docs.binary_search(&doc) {
-            Ok(at) => (&self.counts[at * operands..(at + 1) * operands], self.merits[at]),
-            Err(_) => (&[], Merit::default()),
-        }
-    }
-}
-
 impl Index {
     /// Finds all passages that a question asks for.
     ///
@@ -159,23 +121,28 @@ impl Index {
         let words = WordLists::of_query(&request.query, |text| rank::words_of(self.layout, segments, text))?;
         let topics = AskedTopics::new(&self.topics, &request.topics);
         let operands = counted(&request.query, &words, &topics);
+        let compiler_of = |segment| Compiler {
+            layout: self.layout,
+            segment,
+            counted: &operands,
+            words: &words,
+            topics: &topics,
+            budget,
+        };
+        let asked = Asked {
+            query: &request.query,
+            ranking: &request.ranking,
+            is_repeatable: is_repeatable(&request.query),
+            limit: request.limit,
+        };
         let found = segments
             .par_iter()
             .map(|segment| {
-                let compiler = Compiler {
-                    layout: self.layout,
-                    segment,
-                    counted: &operands,
-                    words: &words,
-                    topics: &topics,
-                    budget,
-                };
-                let mut found = match_segment(&compiler, &request.query, &request.ranking)?;
+                let compiler = compiler_of(segment);
+                let mut found = SegmentMatches::find(&compiler, &asked)?;
                 for grouping in &request.facets {
                     let counts = match grouping.field {
-                        Field::Topic if topics.untagged().next().is_some() => {
-                            count_topics(&compiler, &found, &request.ranking)?
-                        }
+                        Field::Topic if topics.untagged().next().is_some() => count_topics(&compiler, &found, &asked)?,
                         field => count_values(field, segment, &found.docs, &found.reports)?,
                     };
                     found.facets.push(group_values(grouping, counts));
@@ -190,23 +157,26 @@ impl Index {
             .map(|(number, grouping)| sum_facet(grouping, found.iter().map(|segment| &segment.facets[number])))
             .collect();
         let scorer = Scorer::new(self.layout, segments, self.passage_count()?, &operands, request.ranking)?;
-        let mut matches = score(&scorer, segments, &operands, &found)?;
-        if request.sort == Sort::Relevance {
-            spread_reports(&request.ranking, &mut matches);
-        }
-        if let Some(field) = request.sort.field() {
-            let places: Vec<(u32, DocId)> = matches.iter().map(|found| (found.segment, found.doc)).collect();
-            let place = |at: usize, value: Option<u32>| matches[at].order = value.unwrap_or(UNKNOWN);
-            place_by_value(field, segments, places.into_iter(), place)?;
-        }
-        let totals = count_totals(&matches);
-        keep_first(&mut matches, request.sort, request.limit);
+        let totals = count_totals(&found, &operands);
+        let scoring = found
+            .par_iter()
+            .zip(segments)
+            .enumerate()
+            .map(|(ord, (found, segment))| Scoring {
+                ord: ord as u32,
+                found,
+                compiler: compiler_of(segment),
+                scorer: &scorer,
+                asked: &asked,
+            });
+        let scoring: Vec<Scoring<'_>> = scoring.collect();
+        let matches = best(&scoring, request.sort)?;
         let mut parts = None;
         let mut explanation = None;
         if request.explain {
             let of_match = |found_match: &Match| {
                 let segment = found_match.segment as usize;
-                let (counts, merit) = found[segment].facts_of(found_match.doc, operands.len());
+                let (counts, merit) = scoring[segment].facts_of(found_match.doc)?;
                 let mut parts = scorer.parts(&operands, &segments[segment], found_match.doc, counts, merit)?;
                 parts.extend(repeated_part(&request.ranking, found_match, &parts));
                 Ok(parts)
@@ -266,18 +236,32 @@ impl Index {
                 field,
                 values: vec![Wanted::Text(text.clone())],
             };
-            let mut values = self.values_of(field)?;
-            if field == Field::Topic {
-                let topics = AskedTopics::new(&self.topics, &request.topics);
-                values.extend(topics.untagged().map(str::to_owned));
-            }
             let test = ValueTest::new(&alone);
-            if !values.iter().any(|value| test.wants(value)) {
-                notes.push(format!("no passage has {field}:{text}{}", nearest(text, &values)));
+            let topics = AskedTopics::new(&self.topics, &request.topics);
+            let brought = || topics.untagged().filter(|_| field == Field::Topic);
+            if self.has_value(field, &test)? || brought().any(|value| test.wants(value)) {
+                continue;
             }
+            let mut values = self.values_of(field)?;
+            values.extend(brought().map(str::to_owned));
+            notes.push(format!("no passage has {field}:{text}{}", nearest(text, &values)));
         }
         notes.dedup();
         Ok(notes)
+    }
+
+    /// Whether some passage has a value that is wanted.
+    fn has_value(&self, field: Field, test: &ValueTest<'_>) -> tantivy::Result<bool> {
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.layout.facet(field))?;
+            let mut stream = index.terms().stream()?;
+            while stream.advance() {
+                if test.wants(std::str::from_utf8(stream.key()).unwrap_or_default()) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// All values of a field.
@@ -436,7 +420,7 @@ impl ReportCache {
 
 impl Sort {
     /// The field that hits are sorted by, if not by relevance.
-    fn field(self) -> Option<Field> {
+    pub(super) fn field(self) -> Option<Field> {
         match self {
             Sort::Relevance => None,
             Sort::OldestFirst | Sort::NewestFirst => Some(Field::Year),
@@ -444,7 +428,7 @@ impl Sort {
         }
     }
 
-    fn compare(self, a: &Match, b: &Match) -> Ordering {
+    pub(super) fn compare(self, a: &Match, b: &Match) -> Ordering {
         let by_place = |found: &Match| (found.report, found.segment, found.doc);
         let by_value = match self {
             Sort::Relevance => b.score.total_cmp(&a.score),
@@ -460,7 +444,18 @@ impl Sort {
 }
 
 /// The place of passages without a value among all values.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
+
+/// Whether walking over a few passages a second time costs little: not where places between words are compared or texts are read,
+/// nor where groups of passages are found before the walk.
+fn is_repeatable(query: &Query) -> bool {
+    match query {
+        Query::And(parts) | Query::Or(parts) => parts.iter().all(is_repeatable),
+        Query::Not(part) => is_repeatable(part),
+        Query::Within(scope, part) => *scope == Scope::Passage && is_repeatable(part),
+        query => !has_unforeseen_cost(query),
+    }
+}
 
 /// Whether nobody can tell beforehand how long an answer takes.
 pub(super) fn has_unforeseen_cost(query: &Query) -> bool {
@@ -482,46 +477,8 @@ pub(super) fn too_long(query: &Query, limit: Duration) -> Error {
     .hinted("or let it take its time: --time-limit SECONDS, 0 for no limit")
 }
 
-fn match_segment(compiler: &Compiler<'_>, query: &Query, ranking: &Ranking) -> tantivy::Result<SegmentMatches> {
-    let segment = compiler.segment;
-    let operands = compiler.counted.len();
-    let mut matches = compiler.compile(query)?;
-    let reports = segment.fast_fields().u64("report")?;
-    let heading_units = segment.fast_fields().u64("heading_units")?;
-    let mut merits = Merits::new(ranking, segment)?;
-    let mut marks = Vec::new();
-    let mut found = SegmentMatches {
-        docs: Vec::new(),
-        reports: Vec::new(),
-        counts: Vec::new(),
-        merits: Vec::new(),
-        facets: Vec::new(),
-        candidates: 0,
-    };
-    while matches.doc() != TERMINATED {
-        let doc = matches.doc();
-        found.candidates += 1;
-        if found.candidates.is_multiple_of(16) {
-            compiler.budget.check()?;
-        }
-        if is_alive(segment, doc) && matches.matches()? {
-            found.docs.push(doc);
-            found.reports.push(reports.first(doc).unwrap_or_default());
-            let from = found.counts.len();
-            found.counts.resize(from + operands, (0, 0));
-            let heading_units = heading_units.first(doc).unwrap_or_default() as u32;
-            matches.count(heading_units, &mut found.counts[from..])?;
-            marks.clear();
-            matches.marks(&mut marks)?;
-            found.merits.push(merits.of(doc, &marks));
-        }
-        matches.advance();
-    }
-    Ok(found)
-}
-
 /// Counts what was found in a segment by topic when tags do not tell all of them.
-fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches, ranking: &Ranking) -> tantivy::Result<ValueCounts> {
+fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches, asked: &Asked<'_>) -> tantivy::Result<ValueCounts> {
     let uncounted = Compiler {
         counted: &[],
         ..*compiler
@@ -534,51 +491,19 @@ fn count_topics(compiler: &Compiler<'_>, found: &SegmentMatches, ranking: &Ranki
             field: Field::Topic,
             values: vec![wanted],
         });
-        let about = match_segment(&uncounted, &filter, ranking)?;
+        let about = SegmentMatches::find(
+            &uncounted,
+            &Asked {
+                query: &filter,
+                limit: Some(0),
+                is_repeatable: true,
+                ..*asked
+            },
+        )?;
         let both = (0..found.docs.len()).filter(|&at| about.docs.binary_search(&found.docs[at]).is_ok());
         counts.extend(tally(both.map(|at| found.reports[at])).map(|tally| (name.cloned(), tally)));
     }
     Ok(counts)
-}
-
-/// Gives every match its score.
-fn score(
-    scorer: &Scorer<'_>,
-    segments: &[SegmentReader],
-    operands: &[Counted],
-    found: &[SegmentMatches],
-) -> tantivy::Result<Vec<Match>> {
-    let mut matches = Vec::with_capacity(found.iter().map(|segment| segment.docs.len()).sum());
-    for (ord, (segment, found)) in (0..).zip(segments.iter().zip(found)) {
-        let scores = scorer.scores(segment, &found.docs, &found.counts, &found.merits)?;
-        let shown = |counts: &[(u32, u32)]| {
-            let shown = counts.iter().zip(operands).filter(|(_, operand)| operand.shown);
-            shown.map(|(count, _)| count.0).sum()
-        };
-        for (at, (&doc, &report)) in found.docs.iter().zip(&found.reports).enumerate() {
-            matches.push(Match {
-                segment: ord,
-                doc,
-                report,
-                occurrences: shown(&found.counts[at * operands.len()..(at + 1) * operands.len()]),
-                score: scores[at],
-                better: 0,
-                order: 0,
-            });
-        }
-    }
-    Ok(matches)
-}
-
-/// Lowers the scores of all but the best match of each report; its matches lie side by side.
-fn spread_reports(ranking: &Ranking, matches: &mut [Match]) {
-    for of_report in matches.chunk_by_mut(|a, b| (a.segment, a.report) == (b.segment, b.report)) {
-        let scores: Vec<f32> = of_report.iter().map(|found| found.score).collect();
-        for (found, better) in of_report.iter_mut().zip(rank::spread(ranking, &scores)) {
-            found.better = better;
-            found.score *= rank::repeated(ranking, better);
-        }
-    }
 }
 
 /// What better hits of its report take from a match.
@@ -589,32 +514,6 @@ fn repeated_part(ranking: &Ranking, found: &Match, parts: &[ScorePart]) -> Optio
         value: before,
         weight: rank::repeated(ranking, found.better) - 1.0,
     })
-}
-
-fn count_totals(matches: &[Match]) -> Totals {
-    let mut totals = Totals::default();
-    let mut last = None;
-    for found in matches {
-        totals.passages += 1;
-        totals.occurrences += u64::from(found.occurrences);
-        // A report's passages lie side by side in one segment.
-        let report = Some((found.segment, found.report));
-        totals.reports += u64::from(last != report);
-        last = report;
-    }
-    totals
-}
-
-/// Sorts the matches that are wanted to the front and drops the others.
-fn keep_first(matches: &mut Vec<Match>, sort: Sort, limit: Option<usize>) {
-    let limit = limit.unwrap_or(matches.len());
-    if limit < matches.len() {
-        if limit > 0 {
-            matches.select_nth_unstable_by(limit - 1, |a, b| sort.compare(a, b));
-        }
-        matches.truncate(limit);
-    }
-    matches.sort_unstable_by(|a, b| sort.compare(a, b));
 }
 
 /// Names the known values that share the most characters with one that is not known.

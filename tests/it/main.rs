@@ -23,6 +23,7 @@ mod exactness; // the index against an independent scan, under changes, whatever
 mod formats; // every export holds the same hits
 mod language; // every operand of the language, joined and within every unit of text, against an independent scan
 mod ranking; // the order of hits, held to judgments, measures and golden lists
+mod relevance; // few hits of many are the first of all
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
