@@ -1,5 +1,5 @@
-//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | growth | reindex
-//! [--mb N] [--seed N]`.
+//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | questions | growth |
+//! reindex [--mb N] [--seed N]`.
 //! What each measures, and what it said last, stands in `benches/README.md`.
 
 mod build;
@@ -10,6 +10,7 @@ mod peers;
 mod phrases;
 mod process;
 mod reindex;
+mod questions;
 mod search;
 mod stock;
 mod words;
@@ -64,6 +65,8 @@ enum Command {
     Reindex,
     #[command(hide = true)]
     Again { corpus: PathBuf, index: PathBuf },
+    /// Filters, the worst questions, and sixteen clients at once, on that index (300 MB)
+    Questions,
     #[command(hide = true)]
     Ours { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
@@ -79,9 +82,15 @@ fn main() {
     let cli = Cli::parse();
     match &cli.command {
         Some(command) => cli.run(command),
-        None => [Command::Check, Command::Build, Command::Size, Command::Search]
-            .iter()
-            .for_each(|command| cli.run(command)),
+        None => [
+            Command::Check,
+            Command::Build,
+            Command::Size,
+            Command::Search,
+            Command::Questions,
+        ]
+        .iter()
+        .for_each(|command| cli.run(command)),
     }
 }
 
@@ -95,6 +104,7 @@ impl Cli {
             Command::Growth => growth::measure(self.mb.unwrap_or(300), self.seed),
             Command::Reindex => reindex::measure(&self.corpus(300)),
             Command::Again { corpus, index } => answer(&reindex::again(corpus, index)),
+            Command::Questions => measure_questions(&self.corpus(300), self.seed),
             Command::Ours { corpus, index } => answer(&build::ours(corpus, index)),
             Command::Bare { corpus, index } => answer(&build::bare(corpus, index)),
             Command::Steps { corpus } => answer(&build::steps(corpus)),
@@ -221,10 +231,7 @@ fn measure_size(corpus: &Corpus) {
 
 /// Asks the index of the corpus, which is made if it is not there.
 fn measure_search(corpus: &Corpus, seed: u64) {
-    let index = index_of(&corpus.root, "ours");
-    if baogao::index::Index::open(&index).is_err() {
-        build_ours(corpus);
-    }
+    let index = index_that_stands(corpus);
     let phrases = search::phrases_of(corpus, seed);
     let mut answers = search::warm(&index, &phrases);
     println!(
@@ -255,6 +262,21 @@ fn measure_search(corpus: &Corpus, seed: u64) {
         "`baogao search`, {} starts: median {median:.1} ms, slowest {slowest:.1} ms",
         times.len()
     );
+}
+
+/// Asks what people ask.
+fn measure_questions(corpus: &Corpus, seed: u64) {
+    let index = index_that_stands(corpus);
+    questions::measure(corpus, &index, &search::phrases_of(corpus, seed), seed);
+}
+
+/// The index of a corpus, made if it is not there.
+fn index_that_stands(corpus: &Corpus) -> PathBuf {
+    let index = index_of(&corpus.root, "ours");
+    if baogao::index::Index::open(&index).is_err() {
+        build_ours(corpus);
+    }
+    index
 }
 
 /// A benchmark that finds nothing measures nothing.

@@ -65,10 +65,19 @@ pub fn own_cpu() -> f64 {
 
 /// The most memory that this process held at any time, in bytes.
 pub fn own_peak() -> u64 {
+    own_status("VmHWM:")
+}
+
+/// The memory that this process holds now apart from what mirrors files, in bytes.
+pub fn own_anonymous() -> u64 {
+    own_status("RssAnon:")
+}
+
+fn own_status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("this needs Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.expect("the peak is a number of kB") * 1024
+    kilobytes.expect("a number of kB") * 1024
 }
 
 /// Runs this program again with other arguments. It writes what it measured to standard output, as JSON.
