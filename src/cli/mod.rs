@@ -3,11 +3,14 @@
 //! Results go to standard output, progress and warnings to standard error.
 
 mod batch;
+mod code;
+mod draw;
 mod eval;
 mod export;
 mod filters;
 mod index;
 mod inspect;
+mod sample;
 mod schema;
 mod search;
 mod show;
@@ -24,9 +27,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::{Error, Result};
+use crate::hits::Grouping;
 use crate::index::Index;
 use crate::ingest::CorrectionOptions;
 use crate::ingest::path_pattern::PathPattern;
+use crate::schema::fields::Field;
 use terminal::Terminal;
 
 /// Finds, counts and cites what Chinese government reports say.
@@ -69,6 +74,8 @@ struct Global {
 enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
+    Sample(Box<sample::Args>),
+    Code(code::Args),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -137,6 +144,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
     match &cli.command {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
+        Command::Sample(args) => sample::run(args, index, terminal),
+        Command::Code(args) => code::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),
@@ -144,6 +153,16 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Topics(args) => topics::run(args, index, terminal),
         Command::Eval(args) => eval::run(args, index, terminal),
     }
+}
+
+/// The grouping that a flag names.
+fn grouping_named(flag: &str, name: &str) -> Result<Grouping> {
+    Grouping::named(name).ok_or_else(|| {
+        let names = Field::ALL.map(Field::name).join(", ");
+        Error::usage(format!("{flag} {name}: there is no such field")).hinted(format!(
+            "the fields are {names}; `region:福建省` counts what is below 福建省"
+        ))
+    })
 }
 
 /// Which files a reading command takes in before it reads.

@@ -7,13 +7,11 @@ use super::batch::Batch;
 use super::export::Export;
 use super::filters::Filters;
 use super::terminal::Terminal;
-use super::{Input, Status};
+use super::{Input, Status, grouping_named};
 use crate::error::{Error, Result};
-use crate::hits::Grouping;
 use crate::index::{Index, Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted};
 use crate::query::{Query, Scope};
-use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
 use crate::schema::topics::{self, Topic};
 
@@ -154,15 +152,7 @@ impl Args {
             Some(scope) if scope != Scope::Passage => query.within(scope),
             _ => query,
         };
-        let facets = self.facets.iter().map(|name| {
-            let unknown = || {
-                let names = Field::ALL.map(Field::name).join(", ");
-                Error::usage(format!("--facets {name}: there is no such field")).hinted(format!(
-                    "the fields are {names}; `region:福建省` counts what is below 福建省"
-                ))
-            };
-            Grouping::named(name).ok_or_else(unknown)
-        });
+        let facets = self.facets.iter().map(|name| grouping_named("--facets", name));
         let is_for_people = format == Format::Text && self.export.output.is_none();
         Ok(Request {
             asked: asked.to_owned(),

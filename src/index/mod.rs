@@ -27,6 +27,7 @@ mod region;
 mod searcher;
 mod sentence;
 mod store;
+mod strata;
 mod suggest;
 mod topic;
 mod tree;
@@ -43,6 +44,7 @@ pub use cooccur::{Cooccurrence, Cooccurrences, Window, log_likelihood};
 pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
 pub use store::KeptPassage;
+pub use strata::{Member, Members};
 pub use verify::{Difference, Verification};
 pub use writer::{Lock, Writer, WriterOptions, check_folder, lock};
 
