@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::filters::Filters;
 use super::search::brought_topics;
 use super::terminal::Terminal;
-use super::{Input, grouping_named};
+use super::{Input, grouping_named, values};
 use crate::analysis::sample::{Allocation, Design, Sample, Unit, draw};
 use crate::error::{Error, Result};
 use crate::index::{Found, Index, Request};
@@ -26,7 +26,7 @@ pub struct Drawing {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Draw from each value of these fields by itself: township county year section … or region:福建省
-    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    #[arg(long, value_name = "FIELD", value_parser = values::fields(), hide_possible_values = true, value_delimiter = ',')]
     by: Vec<String>,
     /// How the draws are shared out with --by: the same number from each value, or in proportion to its hits
     #[arg(long, value_name = "RULE", default_value = "proportional", requires = "by")]
@@ -43,7 +43,7 @@ pub struct Drawing {
     #[arg(long, short = 'F')]
     literal: bool,
     /// The unit of text in which all of the query must hold: sentence, passage, section or report
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", value_parser = values::scopes(), hide_possible_values = true)]
     within: Option<String>,
     /// A TOML file of topics of your own, for `topic:` and --topic
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]

@@ -26,6 +26,10 @@ mod ranking; // the order of hits, held to judgments, measures and golden lists
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
+// Drawing and coding.
+mod coding; // workbooks for coders, and what comes back
+mod draws; // samples that anybody can draw again
+
 // The other commands.
 mod inspect;
 mod quotes; // quotations of a manuscript: exact, altered, not found
@@ -35,5 +39,5 @@ mod topics; // ours and the user's: found, ranked, listed, tested, grown
 mod verify;
 
 // What people read.
-mod help; // --help of every command
+mod help; // --help of every command, completions, manual pages
 mod readme; // every command shown in the READMEs
