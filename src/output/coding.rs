@@ -64,7 +64,8 @@ fn workbook(plan: &Plan, entries: &[Entry], receipt: &Receipt) -> Written<Vec<u8
         put_entry(codes, row, entry, plan)?;
         last = row;
     }
-    codes.set_freeze_panes(1, TEXT as u16)?;
+    codes.set_freeze_panes(1, 2)?;
+    codes.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     codes.autofilter(0, 0, last, (FACTS.len() + plan.columns().count() - 1) as u16)?;
     let guide = workbook.add_worksheet();
     guide.set_name(GUIDE_SHEET)?;
