@@ -8,8 +8,8 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::place_of;
 use super::sink::Sink;
+use super::{place_of, wrap};
 use crate::analysis::coding::{
     CODES_SHEET, FACTS, FORM, GUIDE_SHEET, PASSAGE_ID, Plan, RECEIPT_SHEET, TEXT, header, key,
 };
@@ -64,15 +64,18 @@ fn workbook(plan: &Plan, entries: &[Entry], receipt: &Receipt) -> Written<Vec<u8
         put_entry(codes, row, entry, plan)?;
         last = row;
     }
-    codes.set_freeze_panes(1, 2)?;
-    codes.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    codes.set_freeze_panes(1, 1)?;
+    codes
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, 0)?;
     codes.autofilter(0, 0, last, (FACTS.len() + plan.columns().count() - 1) as u16)?;
     let guide = workbook.add_worksheet();
     guide.set_name(GUIDE_SHEET)?;
     let lists = put_guide(guide, plan)?;
     let codes = workbook.worksheet_from_name(CODES_SHEET)?;
     for (at, (_, variable)) in plan.columns().enumerate() {
-        let column = (FACTS.len() + at) as u16;
+        let column = code_column(at);
         if let Some(validation) = validation(variable, &lists)? {
             codes.add_data_validation(1, column, last, column, &validation)?;
         }
@@ -81,6 +84,19 @@ fn workbook(plan: &Plan, entries: &[Entry], receipt: &Receipt) -> Written<Vec<u8
     sheet.set_name(RECEIPT_SHEET)?;
     put_receipt(sheet, plan, entries, receipt)?;
     workbook.save_to_buffer()
+}
+
+/// Where something that is said of a passage stands: up to the text before what is to be filled in, the rest behind it.
+fn fact_column(at: usize, plan: &Plan) -> u16 {
+    match at <= TEXT {
+        true => at as u16,
+        false => (at + plan.columns().count()) as u16,
+    }
+}
+
+/// Where a code is to be filled in: right beside the text.
+fn code_column(at: usize) -> u16 {
+    (TEXT + 1 + at) as u16
 }
 
 fn head_format() -> Format {
@@ -97,13 +113,14 @@ fn cell_format() -> Format {
 
 fn put_head(sheet: &mut Worksheet, plan: &Plan) -> Written<()> {
     let head = head_format();
-    for (column, fact) in (0u16..).zip(&FACTS) {
+    for (at, fact) in FACTS.iter().enumerate() {
+        let column = fact_column(at, plan);
         sheet.write_string_with_format(0, column, fact.header, &head)?;
         sheet.set_column_width(column, f64::from(fact.width))?;
     }
     let to_fill = head.clone().set_background_color(Color::RGB(0xDDEBF7));
     for (at, (coder, variable)) in plan.columns().enumerate() {
-        let column = (FACTS.len() + at) as u16;
+        let column = code_column(at);
         sheet.write_string_with_format(0, column, header(coder, variable), &to_fill)?;
         let width = if variable.kind == Kind::Text {
             REMARKS_WIDTH
@@ -118,6 +135,7 @@ fn put_head(sheet: &mut Worksheet, plan: &Plan) -> Written<()> {
 fn put_entry(sheet: &mut Worksheet, row: u32, entry: &Entry, plan: &Plan) -> Written<()> {
     let Entry { hit, stratum, weight } = entry;
     let format = cell_format();
+    sheet.set_row_height(row, height_of(&hit.passage.text))?;
     sheet.write_number_with_format(row, 0, hit.rank as f64, &format)?;
     sheet.write_string_with_format(row, PASSAGE_ID as u16, &hit.passage.id, &format)?;
     put_text(sheet, row, 2, place_of(&hit.report), &format)?;
@@ -126,10 +144,10 @@ fn put_entry(sheet: &mut Worksheet, row: u32, entry: &Entry, plan: &Plan) -> Wri
     }
     put_text(sheet, row, 4, &hit.section.label, &format)?;
     put_marked(sheet, row, TEXT as u16, hit, &format)?;
-    put_text(sheet, row, 6, &hit.citation, &format)?;
-    put_text(sheet, row, 7, &hit.report.path, &format)?;
-    put_text(sheet, row, 8, stratum, &format)?;
-    sheet.write_number_with_format(row, 9, *weight, &format)?;
+    put_text(sheet, row, fact_column(6, plan), &hit.citation, &format)?;
+    put_text(sheet, row, fact_column(7, plan), &hit.report.path, &format)?;
+    put_text(sheet, row, fact_column(8, plan), stratum, &format)?;
+    sheet.write_number_with_format(row, fact_column(9, plan), *weight, &format)?;
     // Text, so that a spreadsheet takes a code as it is typed.
     let to_fill = format
         .clone()
@@ -140,9 +158,16 @@ fn put_entry(sheet: &mut Worksheet, row: u32, entry: &Entry, plan: &Plan) -> Wri
             Kind::Number => to_fill.clone(),
             _ => to_fill.clone().set_num_format("@"),
         };
-        sheet.write_blank(row, (FACTS.len() + at) as u16, &to_fill)?;
+        sheet.write_blank(row, code_column(at), &to_fill)?;
     }
     Ok(())
+}
+
+/// How high a row must be for a passage to be read in it, in points; no row can be higher than 409.
+fn height_of(text: &str) -> f64 {
+    let width = usize::from(FACTS[TEXT].width);
+    let lines: usize = text.lines().map(|line| wrap::width(line).div_ceil(width).max(1)).sum();
+    (lines.max(2) as f64 * 15.0).min(409.0)
 }
 
 fn put_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Written<()> {
@@ -354,13 +379,13 @@ mod tests {
         let rows = read.rows(CODES_SHEET, usize::MAX).unwrap();
         assert_eq!(rows.len(), 1 + hits.len());
         assert_eq!(
-            rows[0].cells[FACTS.len()..],
+            rows[0].cells[TEXT + 1..TEXT + 5],
             ["张三 · 深度", "张三 · 备注", "李四 · 深度", "李四 · 备注"]
         );
         for (row, hit) in rows[1..].iter().zip(&hits) {
             assert_eq!(row.cells[PASSAGE_ID], hit.passage.id);
             assert_eq!(row.cells[TEXT], hit.passage.text.trim());
-            assert_eq!(row.cells[8..10], ["=x", "2.5"]);
+            assert_eq!(row.cells[12..14], ["=x", "2.5"]);
         }
         let guide = read.rows(GUIDE_SHEET, usize::MAX).unwrap();
         assert!(
