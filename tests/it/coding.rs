@@ -146,7 +146,10 @@ fn a_workbook_explains_itself_and_shows_what_was_found() {
     for (row, hit) in codes[1..].iter().zip(&hits) {
         assert_eq!(
             (row[1].as_str(), row[5].as_str()),
-            (hit["passage_id"].as_str().unwrap(), hit["text"].as_str().unwrap())
+            (
+                hit["passage_id"].as_str().unwrap(),
+                hit["text"]["text"].as_str().unwrap()
+            )
         );
         assert_eq!(row[6 + 8], hit["citation"].as_str().unwrap());
     }

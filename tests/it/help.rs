@@ -105,7 +105,7 @@ fn bash_completes_commands_flags_and_values() {
         " baogao",
         "baogao sam: sample",
         "baogao search --form: --format",
-        "baogao search --section p: problems plans preamble",
+        "baogao search --section p: preamble problems plans",
         "baogao search --format j: json jsonl",
         "baogao sample --by y: year",
         "baogao topics s: show suggest",
@@ -118,7 +118,13 @@ fn every_shell_has_completions() {
         TestDir::new()
             .run(&["completions", shell])
             .exits(0)
-            .says(&["baogao", "search", "枫桥经验"]);
+            .says(&["baogao", "search", "--township"]);
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        TestDir::new()
+            .run(&["completions", shell])
+            .exits(0)
+            .says(&["achievements", "jsonl", "枫桥经验"]);
     }
     TestDir::new().run(&["completions", "cmd"]).exits(2).tells(&["cmd"]);
 }
