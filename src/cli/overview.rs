@@ -24,12 +24,14 @@ pub fn overview() -> String {
     let about = program.get_about().map(ToString::to_string).unwrap_or_default();
     let mut text = format!("{about}\n\nUsage: baogao COMMAND\n");
     for (title, names) in GROUPS.iter().chain([&LAST]) {
-        text.push_str(&format!("\n{title}\n"));
-        for name in names.iter() {
-            if let Some(found) = program.find_subcommand(name) {
-                let about = found.get_about().map(ToString::to_string).unwrap_or_default();
-                text.push_str(&format!("  {} {about}\n", pad(name, 12)));
-            }
+        let found = names.iter().filter_map(|name| program.find_subcommand(name));
+        let line = |command: &clap::Command| {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            format!("  {} {about}\n", pad(command.get_name(), 12))
+        };
+        let lines: String = found.map(line).collect();
+        if !lines.is_empty() {
+            text.push_str(&format!("\n{title}\n{lines}"));
         }
     }
     text.push_str(
