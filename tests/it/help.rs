@@ -118,9 +118,9 @@ fn every_shell_has_completions() {
         TestDir::new()
             .run(&["completions", shell])
             .exits(0)
-            .says(&["baogao", "search", "--township"]);
+            .says(&["baogao", "search", "township"]);
     }
-    for shell in ["bash", "zsh"] {
+    for shell in ["bash", "zsh", "fish"] {
         TestDir::new()
             .run(&["completions", shell])
             .exits(0)
