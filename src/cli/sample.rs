@@ -55,7 +55,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
 
 /// Whether a format shows hits as passages of text, in which no columns have their place.
 fn is_for_reading(format: Format) -> bool {
-    matches!(format, Format::Text | Format::Markdown)
+    matches!(format, Format::Text | Format::Markdown) || format.is_bibliography()
 }
 
 /// The columns of hits, then how each was drawn.
