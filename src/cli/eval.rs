@@ -17,12 +17,17 @@ use crate::output::counted;
 /// what was asked. Then what remains without each feature. Judge your own: `--unjudged 20` lists the sentences that nobody has
 /// judged among the twenty best passages of every ranking.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao eval --in corpus
+  baogao eval --results
+  baogao eval --needs needs.toml --judgments judgments.tsv --unjudged 20")]
 pub struct Args {
     /// The information needs, as tests/ranking/needs.toml
-    #[arg(long, value_name = "FILE", default_value = "tests/ranking/needs.toml")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, default_value = "tests/ranking/needs.toml")]
     needs: PathBuf,
     /// The judged sentences, as tests/ranking/judgments.tsv
-    #[arg(long, value_name = "FILE", default_value = "tests/ranking/judgments.tsv")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, default_value = "tests/ranking/judgments.tsv")]
     judgments: PathBuf,
     /// List what is not judged yet among so many best passages of every ranking
     #[arg(long, value_name = "N", conflicts_with = "known_items")]

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::terminal::{Destination, Terminal};
+use super::values;
 use crate::error::{Error, Result};
 use crate::index::{Found, Index};
 use crate::output::{Format, Options, counted, print_hits, print_table};
@@ -14,10 +15,10 @@ use crate::table::{Row, Table};
 #[derive(clap::Args)]
 pub struct Export {
     /// text, json, jsonl, csv, tsv or markdown; for hits also bibtex, ris or csl-json, their reports as references [default: by the ending of -o, else text]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), hide_possible_values = true)]
     format: Option<String>,
     /// Write to a file, which appears when it is complete; with a receipt, in it or beside it
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Write csv and tsv without a byte order mark (Excel needs it)
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! The flags that filter, shared by all commands that search.
 
+use super::values;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::{Filter, Query};
 use crate::schema::fields::Field;
@@ -27,22 +28,22 @@ pub struct Filters {
     #[arg(long, value_name = "YEARS")]
     year: Vec<String>,
     /// 章节: achievements, problems, leadership, plans, other, preamble, or a Chinese name
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = values::sections(), hide_possible_values = true)]
     section: Vec<String>,
     /// 发布机构: a part of its name is enough
     #[arg(long, value_name = "TEXT")]
     issuing_body: Vec<String>,
     /// 级别: township, county, city, province, department, state
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", value_parser = values::levels(), hide_possible_values = true)]
     level: Vec<String>,
     /// 类型: 法治政府建设年度报告, 政府工作报告, plan, notice, news, other
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = values::kinds(), hide_possible_values = true)]
     kind: Vec<String>,
     /// 文本质量: good, fair, poor
-    #[arg(long, value_name = "GRADE")]
+    #[arg(long, value_name = "GRADE", value_parser = values::grades(), hide_possible_values = true)]
     quality: Vec<String>,
     /// 主题: see `baogao topics list`
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(long, value_name = "TOPIC", value_parser = values::topic_names(), hide_possible_values = true)]
     topic: Vec<String>,
 }
 

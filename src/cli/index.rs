@@ -22,6 +22,12 @@ const USUAL_MEMORY: usize = 256;
 /// Reads txt, md, html, docx, doc, wps, rtf, ofd, pdf, mht, eml, xlsx, xls, ods, jsonl, json, csv and tsv, and archives of them (zip,
 /// tar, gz). What is unchanged is not read again. Everything is committed at once: if the run is interrupted, the index stays as it was.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao index reports
+  baogao index reports --path-pattern '{county}/{township}-{year}*'
+  baogao index reports --export-metadata sheet.xlsx
+  baogao index reports --metadata sheet.xlsx --ocr")]
 pub struct Args {
     /// Folders and files of reports
     #[arg(required_unless_present = "export_metadata")]
@@ -36,13 +42,13 @@ pub struct Args {
     said: Said,
     /// Write what is known of each report into a sheet (xlsx, csv), to be corrected and given back with --metadata; without
     /// PATHS, of the index as it is
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     export_metadata: Option<PathBuf>,
     /// A text file of words, one a line, that are words of your field
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     lexicon: Option<PathBuf>,
     /// A TOML file of topics of your own, in the form of `baogao topics show`; they stand beside ours, or in their place
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     topics: Option<PathBuf>,
     /// How much memory the index may take while it is made, in megabytes
     #[arg(long, value_name = "MB", default_value_t = USUAL_MEMORY)]

@@ -14,6 +14,10 @@ use crate::report::SectionKind;
 
 /// Show how a file is understood: metadata with evidence, sections, what was left out
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao inspect reports/古镛镇2024.docx
+  baogao inspect scan.pdf --ocr --format json")]
 pub struct Args {
     /// The files
     #[arg(required = true)]

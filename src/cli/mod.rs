@@ -3,16 +3,23 @@
 //! Results go to standard output, progress and warnings to standard error.
 
 mod batch;
+mod code;
+mod completions;
+mod draw;
 mod eval;
 mod export;
 mod filters;
 mod index;
 mod inspect;
+mod man;
+mod overview;
+mod sample;
 mod schema;
 mod search;
 mod show;
 mod terminal;
 mod topics;
+mod values;
 mod verify;
 
 use std::any::Any;
@@ -22,19 +29,24 @@ use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::error::{Error, Result};
+use crate::hits::Grouping;
 use crate::index::Index;
 use crate::ingest::CorrectionOptions;
 use crate::ingest::path_pattern::PathPattern;
 use crate::output::visible;
+use crate::schema::fields::Field;
 use terminal::Terminal;
+
+/// The name of the program.
+const PROGRAM: &str = "baogao";
 
 /// Finds, counts and cites what Chinese government reports say.
 #[derive(Parser)]
 #[command(
-    name = "baogao",
+    name = PROGRAM,
     version,
     about,
     max_term_width = 100,
@@ -56,7 +68,8 @@ struct Global {
         global = true,
         value_name = "DIR",
         env = "BAOGAO_INDEX",
-        default_value = ".baogao"
+        default_value = ".baogao",
+        value_hint = clap::ValueHint::DirPath
     )]
     index: PathBuf,
     /// Print results and errors only: no progress, no warnings
@@ -71,12 +84,16 @@ struct Global {
 enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
+    Sample(Box<sample::Args>),
+    Code(code::Args),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Schema(schema::Args),
     Topics(topics::Args),
     Eval(eval::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command ended.
@@ -100,6 +117,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned());
     let command: Vec<String> = command.collect();
+    if command.is_empty() {
+        // Nobody is left to tell when this fails.
+        let _ = std::io::stderr().write_all(overview::overview().as_bytes());
+        return ExitCode::from(Status::Failed as u8);
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -133,6 +155,11 @@ fn arguments_act(error: &clap::Error) -> bool {
         || visible::text(&told) != told
 }
 
+/// The whole command line as data: for completions, manual pages and overviews.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// The error of a panic: a mistake of ours.
 fn internal(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
@@ -149,13 +176,27 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
     match &cli.command {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
+        Command::Sample(args) => sample::run(args, index, terminal),
+        Command::Code(args) => code::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),
         Command::Schema(args) => schema::run(args, terminal),
         Command::Topics(args) => topics::run(args, index, terminal),
         Command::Eval(args) => eval::run(args, index, terminal),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args, terminal),
     }
+}
+
+/// The grouping that a flag names.
+fn grouping_named(flag: &str, name: &str) -> Result<Grouping> {
+    Grouping::named(name).ok_or_else(|| {
+        let names = Field::ALL.map(Field::name).join(", ");
+        Error::usage(format!("{flag} {name}: there is no such field")).hinted(format!(
+            "the fields are {names}; `region:福建省` counts what is below 福建省"
+        ))
+    })
 }
 
 /// Which files a reading command takes in before it reads.
@@ -170,7 +211,7 @@ struct Input {
 #[derive(Args)]
 struct Said {
     /// A sheet (csv, tsv, xlsx) that corrects what is read: a row a report, named by path, hash or id
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     metadata: Vec<PathBuf>,
     /// Read fields from paths, as '{county}/{township}-{year}*'; of several patterns the first that fits
     #[arg(long, value_name = "PATTERN")]
@@ -200,10 +241,91 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    /// All commands that can be run, with the words that lead to each.
+    fn commands() -> Vec<(String, clap::Command)> {
+        let mut waiting = vec![(PROGRAM.to_owned(), command())];
+        let mut found = Vec::new();
+        while let Some((path, next)) = waiting.pop() {
+            let below = next
+                .get_subcommands()
+                .map(|below| (format!("{path} {}", below.get_name()), below.clone()));
+            waiting.extend(below);
+            if path != PROGRAM {
+                found.push((path, next));
+            }
+        }
+        found
+    }
+
+    /// The examples at the foot of a command's help.
+    fn examples(of: &clap::Command) -> Vec<String> {
+        let foot = of
+            .get_after_long_help()
+            .or(of.get_after_help())
+            .map(ToString::to_string);
+        let foot = foot.unwrap_or_default();
+        let (_, examples) = foot.split_once("Examples:\n").unwrap_or_default();
+        let lines = examples.lines().take_while(|line| !line.is_empty());
+        lines.map(|line| line.trim().to_owned()).collect()
+    }
+
+    /// The words of a command as a shell would cut them, up to where its output goes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut word: Option<String> = None;
+        let mut quote = None;
+        for c in line.chars() {
+            match (quote, c) {
+                (None, '\'' | '"') => {
+                    quote = Some(c);
+                    word.get_or_insert_default();
+                }
+                (Some(open), c) if open == c => quote = None,
+                (None, ' ') => words.extend(word.take()),
+                (None, '>' | '|' | '<') => break,
+                (_, c) => word.get_or_insert_default().push(c),
+            }
+        }
+        assert_eq!(quote, None, "an open quote in: {line}");
+        words.extend(word);
+        words
+    }
+
+    #[test]
+    fn every_command_shows_examples_that_are_understood() {
+        for (path, known) in commands() {
+            let examples = examples(&known);
+            assert!(!examples.is_empty(), "`{path} --help` has no part `Examples:`");
+            for example in examples {
+                assert!(
+                    example.starts_with(&path),
+                    "an example of `{path}` is of something else: {example}"
+                );
+                let parsed = Cli::try_parse_from(words(&example));
+                assert!(parsed.is_ok(), "{example}\n{}", parsed.err().expect("an error"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_says_in_one_line_what_it_does() {
+        for (path, known) in commands() {
+            let about = known.get_about().map(ToString::to_string).unwrap_or_default();
+            let first = about.chars().next();
+            assert!(first.is_some_and(char::is_uppercase), "{path}: {about:?}");
+            assert!(!about.contains('\n') && !about.ends_with('.'), "{path}: {about:?}");
+        }
+    }
+
+    #[test]
+    fn examples_are_cut_as_a_shell_would() {
+        let cut = words("baogao search '\"甲 乙\" OR 丙' -o a.csv > out");
+        assert_eq!(cut, ["baogao", "search", "\"甲 乙\" OR 丙", "-o", "a.csv"]);
     }
 }

@@ -12,6 +12,10 @@ use crate::schema::values::values_of;
 
 /// List what can be filtered, counted and exported: fields, their values, topics
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao schema
+  baogao schema --format json")]
 pub struct Args {
     /// text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]

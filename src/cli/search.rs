@@ -7,13 +7,11 @@ use super::batch::Batch;
 use super::export::Export;
 use super::filters::Filters;
 use super::terminal::Terminal;
-use super::{Input, Status};
+use super::{Input, Status, grouping_named, values};
 use crate::error::{Error, Result};
-use crate::hits::Grouping;
 use crate::index::{Index, Request, Sort, USUAL_TIME_LIMIT};
 use crate::output::{Format, counted};
 use crate::query::{Query, Scope};
-use crate::schema::fields::Field;
 use crate::schema::ranking::Ranking;
 use crate::schema::topics::{self, Topic};
 
@@ -51,7 +49,7 @@ pub struct Args {
     #[arg(long, short = 'F')]
     literal: bool,
     /// The unit of text in which all of the query must hold: sentence, passage, section or report
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", value_parser = values::scopes(), hide_possible_values = true)]
     within: Option<String>,
     /// Show how the query was understood and looked up, and what each score is made of
     #[arg(long)]
@@ -66,10 +64,10 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// A TOML file of topics of your own, for `topic:` and --topic: beside those of the index, or in their place
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     topics: Option<PathBuf>,
     /// Count all hits by these fields: township county city province region year section issuing_body level kind topic; region:福建省 for the level below it
-    #[arg(long, value_name = "FIELD", num_args = 1.., value_delimiter = ',')]
+    #[arg(long, value_name = "FIELD", value_parser = values::fields(), hide_possible_values = true, num_args = 1.., value_delimiter = ',')]
     facets: Vec<String>,
     /// Print long passages whole
     #[arg(long)]
@@ -154,15 +152,7 @@ impl Args {
             Some(scope) if scope != Scope::Passage => query.within(scope),
             _ => query,
         };
-        let facets = self.facets.iter().map(|name| {
-            let unknown = || {
-                let names = Field::ALL.map(Field::name).join(", ");
-                Error::usage(format!("--facets {name}: there is no such field")).hinted(format!(
-                    "the fields are {names}; `region:福建省` counts what is below 福建省"
-                ))
-            };
-            Grouping::named(name).ok_or_else(unknown)
-        });
+        let facets = self.facets.iter().map(|name| grouping_named("--facets", name));
         let is_for_people = format == Format::Text && self.export.output.is_none();
         Ok(Request {
             asked: asked.to_owned(),

@@ -16,6 +16,10 @@ const NAMED: usize = 10;
 
 /// Show a report: its outline, or its whole text
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao show heshi-2025
+  baogao show reports/将乐县/古镛镇2024.docx --full")]
 pub struct Args {
     /// The report: its id, its path, or its title (a part is enough when only one report fits)
     report: String,

@@ -35,7 +35,7 @@ pub struct Args {
     /// Phrases to compare
     phrases: Vec<String>,
     /// A file of phrases to compare, one a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     phrases_from: Option<PathBuf>,
     /// How many phrases to draw from the reports at random [default: 200, or none when phrases are given]
     #[arg(long, value_name = "N")]

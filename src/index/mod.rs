@@ -32,6 +32,7 @@ mod seal;
 mod searcher;
 mod sentence;
 mod store;
+mod strata;
 mod suggest;
 mod topic;
 mod tree;
@@ -49,6 +50,7 @@ pub use document::{Held, Prepared, SourceEntry, StoredReport};
 pub use rebuild::Rebuild;
 pub use searcher::{Found, Request, Sort, USUAL_TIME_LIMIT};
 pub use store::KeptPassage;
+pub use strata::{Member, Members};
 pub use verify::{Difference, FileCheck, Verification};
 pub use writer::{Lock, Writer, WriterOptions, lock};
 

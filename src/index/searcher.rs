@@ -305,6 +305,26 @@ impl Found<'_> {
         })
     }
 
+    /// The index, and in which segment, document and report each wanted hit stands, in order.
+    pub(super) fn addresses(&self) -> (&Index, impl ExactSizeIterator<Item = (u32, DocId, ReportId)> + '_) {
+        let addresses = self.matches.iter();
+        let addresses = addresses.map(|found| (found.segment, found.doc, ReportId(found.report)));
+        (self.index, addresses)
+    }
+
+    /// Leaves the hits that stand at these places of the order, from 0, in this order. The totals stay those of all that was found.
+    ///
+    /// # Panics
+    /// When there is no hit at one of the places.
+    pub fn keep(&mut self, places: &[usize]) {
+        self.matches = places.iter().map(|&at| self.matches[at]).collect();
+        self.parts = self
+            .parts
+            .take()
+            .map(|mut parts| places.iter().map(|&at| std::mem::take(&mut parts[at])).collect());
+        self.summary.limit = Some(places.len());
+    }
+
     /// The whole answer at once.
     pub fn into_hits(self) -> Result<Hits> {
         Ok(Hits {

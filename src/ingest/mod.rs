@@ -16,6 +16,7 @@ pub mod sidecar;
 mod skip;
 pub mod split;
 pub mod walk;
+pub mod workbook;
 
 use crate::error::{Error, Result};
 use crate::report::{Report, Source};

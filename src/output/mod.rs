@@ -4,6 +4,7 @@
 //! terminal: width and colours are the caller's to say, in [`Options`].
 
 pub mod batch;
+pub mod coding;
 mod columns;
 mod csv;
 mod grid;
@@ -318,20 +319,25 @@ pub fn print_table(
 /// Where and when a report is from, in a few words: `古镛镇 2024`. A department is known by its own name; a report of unknown
 /// place by its title or its file's name.
 fn place_and_year(report: &HitReport) -> String {
+    let place = place_of(report);
+    match report.year {
+        Some(year) => format!("{place} {year}"),
+        None => place.to_owned(),
+    }
+}
+
+/// Where a report is from, in a few words.
+fn place_of(report: &HitReport) -> &str {
     let body = report.issuing_body.as_ref();
     let department = body.filter(|_| report.level == Some(Level::Department));
-    let place = department
+    department
         .or(report.township.as_ref())
         .or(report.county.as_ref())
         .or(report.city.as_ref())
         .or(report.province.as_ref())
         .or(body)
         .or(report.title.as_ref())
-        .map_or_else(|| file_name(&report.path), String::as_str);
-    match report.year {
-        Some(year) => format!("{place} {year}"),
-        None => place.to_owned(),
-    }
+        .map_or_else(|| file_name(&report.path), String::as_str)
 }
 
 fn file_name(path: &str) -> &str {

@@ -3,6 +3,7 @@
 //! The files are part of the program. That they say what the code expects is a matter of tests, so a wrong one never ships.
 
 pub mod boilerplate;
+pub mod codebook;
 pub mod columns;
 pub mod confusions;
 pub mod corrections;

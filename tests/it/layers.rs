@@ -33,6 +33,8 @@ const CONFINED: &[(&str, &str)] = &[
     ("tantivy", "index/"),
     ("tantivy_jieba", "text/tokenize.rs"),
     ("clap", "cli/"),
+    ("clap_complete", "cli/"),
+    ("clap_mangen", "cli/"),
     ("indicatif", "cli/"),
     ("anstream", "cli/"),
     ("terminal_size", "cli/"),

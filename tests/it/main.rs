@@ -27,6 +27,10 @@ mod relevance; // few hits of many are the first of all
 mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
+// Drawing and coding.
+mod coding; // workbooks for coders, and what comes back
+mod draws; // samples that anybody can draw again
+
 // The other commands.
 mod inspect;
 mod quotes; // quotations of a manuscript: exact, altered, not found
@@ -44,5 +48,5 @@ mod invariants; // what must always hold, one test for each
 mod safety; // full disks, permissions, changing files, clocks, locks, readers beside a writer; sources are never touched
 
 // What people read.
-mod help; // --help of every command
+mod help; // --help of every command, completions, manual pages
 mod readme; // every command shown in the READMEs

@@ -17,6 +17,10 @@ use crate::schema::topics::Topic;
 
 /// List all topics, with how many passages and reports of the index have each
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao topics list
+  baogao topics list --topics mine.toml --format json")]
 pub struct Args {
     /// text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -17,9 +17,13 @@ use crate::schema::topics::{self, Topic, merged};
 
 /// List, show, test and grow the topics that passages are tagged with
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao topics list
+  baogao topics suggest 枫桥经验 --toml")]
 pub struct Args {
     /// A TOML file of topics of your own; they stand beside those there are, or in the place of those of the same name
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, global = true)]
     topics: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,

@@ -17,6 +17,9 @@ use crate::schema::topics::{Topic, Weighted};
 ///
 /// The text is TOML, to be changed and given back with --topics.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao topics show 枫桥经验 > mine.toml")]
 pub struct Args {
     /// The topic
     name: String,

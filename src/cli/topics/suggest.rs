@@ -17,6 +17,10 @@ use crate::query::Phrase;
 ///
 /// Ordered by log-likelihood (Dunning 1993). What stands in most reports anyway falls out.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao topics suggest 枫桥经验
+  baogao topics suggest --topic 普法宣传 --window sentence --toml > mine.toml")]
 pub struct Args {
     /// The phrase
     #[arg(required_unless_present = "topic")]

@@ -18,6 +18,10 @@ use crate::topics::{Reason, Topics, with_parts};
 /// The text stands on the command line, in a UTF-8 file that is named instead, or comes from standard input. Ends with 1 when it
 /// has none, or not the one that is named.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao topics test --all '坚持“枫桥经验”，学习《行政处罚法》'
+  baogao topics test 枫桥经验 passage.txt")]
 pub struct Args {
     /// The topic to be tested, unless --all; then the text, or a file with it
     #[arg(num_args = 0..=2, value_names = ["NAME", "TEXT"])]

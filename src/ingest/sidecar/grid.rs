@@ -1,21 +1,15 @@
 //! Reads a sheet into rows of texts: csv and tsv in any encoding, and the first sheet of an xlsx that is not empty.
 
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
-
-use calamine::{DataRef, Reader, Xlsx};
 
 use crate::error::{Error, Result};
 use crate::ingest::decode;
 use crate::ingest::extract::{self, table};
+use crate::ingest::workbook::Workbook;
 
-/// How large a sheet may be, in bytes: packed, and unpacked.
+/// How large a sheet may be, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
-const MAX_UNPACKED: u64 = 512 << 20;
-
-/// How many columns are looked at.
-const MAX_COLUMNS: u32 = 256;
 
 /// How much of a text file is read for its header, in bytes.
 const HEADER_BYTES: u64 = 64 << 10;
@@ -123,75 +117,17 @@ pub fn is_guarded(text: &str) -> bool {
 }
 
 fn read_workbook(path: &Path, bytes: Vec<u8>, rows: usize) -> Result<Grid> {
-    check_size(path, &bytes)?;
-    let damaged = |reason: String| {
-        Error::source(path, format!("damaged, or no xlsx file: {reason}"))
-            .hinted("open it in the program it was made with and save it anew")
-    };
-    let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
-        .map_err(|error: calamine::XlsxError| damaged(error.to_string()))?;
-    for name in workbook.sheet_names() {
-        let mut cells = workbook
-            .worksheet_cells_reader(&name)
-            .map_err(|error| damaged(error.to_string()))?;
-        // Sparse, because one cell far out would make a dense sheet too large for any memory.
-        let mut sheet: BTreeMap<u32, BTreeMap<u32, String>> = BTreeMap::new();
-        while let Some(cell) = cells.next_cell().map_err(|error| damaged(error.to_string()))? {
-            let (row, column) = cell.get_position();
-            if sheet.len() > rows {
-                break;
-            }
-            let text = text_of(cell.get_value());
-            if column < MAX_COLUMNS && !text.is_empty() {
-                sheet.entry(row).or_default().insert(column, text);
-            }
-        }
+    let mut workbook = Workbook::open(path, bytes)?;
+    for name in workbook.sheets() {
         let mut grid = Grid::default();
-        for (row, mut cells) in sheet {
-            let width = cells.keys().last().map_or(0, |last| last + 1);
-            let cells = (0..width).map(|column| cells.remove(&column).unwrap_or_default());
-            grid.put(format!("row {}", row + 1), cells.collect());
+        for row in workbook.rows(&name, rows)? {
+            grid.put(format!("row {}", row.number), row.cells);
         }
         if !grid.header.is_empty() {
             return Ok(grid);
         }
     }
     Ok(Grid::default())
-}
-
-/// Refuses a workbook that unpacks to more than anyone corrects by hand.
-fn check_size(path: &Path, bytes: &[u8]) -> Result<()> {
-    let damaged = |error: zip::result::ZipError| Error::source(path, format!("damaged, or no xlsx file: {error}"));
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let mut unpacked = 0u64;
-    for at in 0..archive.len() {
-        unpacked = unpacked.saturating_add(archive.by_index_raw(at).map_err(damaged)?.size());
-    }
-    match unpacked > MAX_UNPACKED {
-        true => Err(Error::source(
-            path,
-            format!("unpacks to {unpacked} bytes, more than the {MAX_UNPACKED} allowed"),
-        )),
-        false => Ok(()),
-    }
-}
-
-/// What a cell shows, as far as corrections need it: numbers without a needless point, days as days.
-fn text_of(value: &DataRef) -> String {
-    match value {
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => text.trim().to_owned(),
-        DataRef::SharedString(text) => text.trim().to_owned(),
-        DataRef::Bool(truth) => truth.to_string(),
-        DataRef::DateTime(time) => {
-            let (year, month, day, ..) = time.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => error.to_string(),
-        DataRef::Empty => String::new(),
-    }
 }
 
 impl Grid {
