@@ -8,6 +8,8 @@ mod export;
 mod filters;
 mod index;
 mod inspect;
+mod kwic;
+mod question;
 mod schema;
 mod search;
 mod show;
@@ -71,6 +73,7 @@ struct Global {
 enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
+    Kwic(Box<kwic::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -149,6 +152,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
     match &cli.command {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
+        Command::Kwic(args) => kwic::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

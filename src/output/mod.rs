@@ -317,7 +317,7 @@ pub fn print_table(
 
 /// Where and when a report is from, in a few words: `古镛镇 2024`. A department is known by its own name; a report of unknown
 /// place by its title or its file's name.
-fn place_and_year(report: &HitReport) -> String {
+pub fn place_and_year(report: &HitReport) -> String {
     let body = report.issuing_body.as_ref();
     let department = body.filter(|_| report.level == Some(Level::Department));
     let place = department
@@ -353,7 +353,7 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// The number with commas between thousands.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
