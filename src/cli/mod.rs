@@ -3,6 +3,9 @@
 //! Results go to standard output, progress and warnings to standard error.
 
 mod batch;
+mod collocates;
+mod compare;
+mod dispersion;
 mod eval;
 mod export;
 mod filters;
@@ -74,6 +77,9 @@ enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
     Kwic(Box<kwic::Args>),
+    Collocates(Box<collocates::Args>),
+    Compare(Box<compare::Args>),
+    Dispersion(Box<dispersion::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -153,6 +159,9 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
         Command::Kwic(args) => kwic::run(args, index, terminal),
+        Command::Collocates(args) => collocates::run(args, index, terminal),
+        Command::Compare(args) => compare::run(args, index, terminal),
+        Command::Dispersion(args) => dispersion::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

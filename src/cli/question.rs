@@ -1,5 +1,6 @@
-//! The question of a command that looks at places, and the flags that belong to it.
+//! The questions of the commands that analyse: one with its flags, or a list of terms.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::filters::Filters;
@@ -8,9 +9,10 @@ use crate::error::{Error, Result};
 use crate::index::{Index, Request};
 use crate::output::counted;
 use crate::query::Query;
+use crate::receipt::Receipt;
 
 /// How long a question may take whose cost cannot be foreseen, in seconds, unless said otherwise.
-const USUAL_TIME_LIMIT: f64 = 60.0;
+pub const USUAL_TIME_LIMIT: f64 = 60.0;
 
 /// A question, filters included.
 #[derive(clap::Args)]
@@ -84,4 +86,72 @@ pub fn time_limit(seconds: f64) -> Result<Option<Duration>> {
     let limit = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Error::usage(format!("--time-limit {seconds}: not a number of seconds")))?;
     Ok(Some(limit).filter(|limit| !limit.is_zero()))
+}
+
+/// Phrases, or other questions, that are counted one by one.
+pub struct Terms {
+    /// Each as it was typed, and as it is understood; each once.
+    pub queries: Vec<(String, Query)>,
+    file: Option<PathBuf>,
+}
+
+impl Terms {
+    /// Those that were typed, then those of a file: one a line, empty lines and those after `#` left aside.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or one of them is no question, or has no places.
+    pub fn read(typed: &[String], file: Option<&Path>) -> Result<Self> {
+        let mut queries: Vec<(String, Query)> = Vec::new();
+        let mut put = |text: &str| -> Result<()> {
+            let query = Query::parse(text)?;
+            if query.is_filter() || query == Query::All {
+                return Err(Error::usage(format!(
+                    "`{text}` says which passages are wanted, and nothing that stands in them"
+                ))
+                .hinted("restrict all of the counting by flags: --county, --year and the like"));
+            }
+            if !queries.iter().any(|(known, _)| known == text) {
+                queries.push((text.to_owned(), query));
+            }
+            Ok(())
+        };
+        for text in typed {
+            put(text)?;
+        }
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+            let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+            for (line, number) in lines {
+                let line = line.trim();
+                if !line.is_empty() && !line.starts_with('#') {
+                    put(line)
+                        .map_err(|error| error.hinted(format!("it stands in {}, line {number}", path.display())))?;
+                }
+            }
+        }
+        Ok(Terms {
+            queries,
+            file: file.map(Path::to_path_buf),
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.queries.is_empty()
+    }
+
+    /// As they were typed.
+    pub fn names(&self) -> Vec<&str> {
+        self.queries.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The receipt, with the file that the answer depends on.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn noted(&self, receipt: Option<Receipt>) -> Result<Option<Receipt>> {
+        match (receipt, &self.file) {
+            (Some(receipt), Some(file)) => receipt.depending_on(file).map(Some),
+            (receipt, _) => Ok(receipt),
+        }
+    }
 }
