@@ -1,7 +1,7 @@
 //! Finds the words that stand around something more often than chance would have it.
 //!
-//! Words are counted one by one, those of the index ([`crate::index::WordCounts`]): of two characters and more, no numbers, with the
-//! shorter words inside a longer one. Each word outside of the occurrences (of the *node*) stands in a window or not, once, however many
+//! Words are counted one by one, on both sides those of the likeliest cut ([`crate::index::WordCounts`]): of two characters and more, no
+//! numbers. Each word outside of the occurrences (of the *node*) stands in a window or not, once, however many
 //! windows overlap there; and it is the word in question or another. That makes the table of two by two from which the measures of
 //! [`super::statistics`] are computed, and G² ([`log_likelihood`]: T. Dunning, 1993):
 //!
@@ -191,7 +191,7 @@ impl Collocates {
                     self.node.occurrences, self.node.reports, self.in_windows, self.words
                 ),
                 format!(
-                    "词：索引所切的两字以上的词（长词内的短词另计），不含标点、数字和单字；重叠窗口中的词只计一次；只列观察多于期望且共现不少于{fewest}次的词"
+                    "词：分词所得两字以上的词（取最可能的切分，长词内的短词不另计），不含标点、数字和单字；重叠窗口中的词只计一次；只列观察多于期望且共现不少于{fewest}次的词"
                 ),
                 "对数似然比 G²=2ΣO·ln(O/E)（Dunning 1993）；logDice=14+log₂(2f(x,y)/(f(x)+f(y)))（Rychlý 2008）；互信息 log₂(O/E)（Church & Hanks 1990）；t=(O−E)/√O（Church et al. 1991）；E=窗口内词数×词频/全部词数（Evert 2008）".to_owned(),
             ],
@@ -276,7 +276,7 @@ impl Tally {
         let folded = &read.folded.text;
         let nodes = merged(read.spans.iter().map(|&span| bytes_of(read, span)).collect());
         let windows = windows(dictionary, read, reach);
-        for place in dictionary.cut_places(folded) {
+        for place in dictionary.places(folded) {
             let word = &folded[place.clone()];
             if !is_lexical(word) {
                 continue;

@@ -216,7 +216,9 @@ impl Comparison {
             notes.push(format!("注意：{}个段落同属A和B，两边都计入", self.shared));
         }
         notes.push(match self.unit {
-            Unit::Words => "词：索引所切的两字以上的词（长词内的短词另计），不含标点、数字和单字".to_owned(),
+            Unit::Words => {
+                "词：分词所得两字以上的词（取最可能的切分，长词内的短词不另计），不含标点、数字和单字".to_owned()
+            }
             Unit::Chars => "词语按原文逐处精确计数；比率以字数（空白不计）为底".to_owned(),
         });
         notes.push(format!(

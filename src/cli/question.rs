@@ -7,6 +7,7 @@ use super::filters::Filters;
 use super::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::index::{Index, Request};
+use crate::ingest::decode::decode;
 use crate::output::counted;
 use crate::query::Query;
 use crate::receipt::Receipt;
@@ -119,8 +120,14 @@ impl Terms {
             put(text)?;
         }
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
-            let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+            let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+            let decoded = decode(bytes, None).map_err(|error| error.about(path))?;
+            if decoded.lossy.is_some() {
+                return Err(
+                    Error::source(path, "some of its bytes are no characters").hinted("save the list as UTF-8 text")
+                );
+            }
+            let lines = decoded.text.trim_start_matches('\u{feff}').lines().zip(1..);
             for (line, number) in lines {
                 let line = line.trim();
                 if !line.is_empty() && !line.starts_with('#') {
