@@ -2,8 +2,19 @@
 
 use crate::testdir::TestDir;
 
-const COMMANDS: [&str; 8] = [
-    "index", "search", "show", "inspect", "verify", "schema", "topics", "eval",
+const COMMANDS: [&str; 12] = [
+    "index",
+    "search",
+    "kwic",
+    "collocates",
+    "compare",
+    "dispersion",
+    "show",
+    "inspect",
+    "verify",
+    "schema",
+    "topics",
+    "eval",
 ];
 
 #[test]
