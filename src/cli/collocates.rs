@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::export::Export;
+use super::filters::Filters;
 use super::question::Question;
 use super::terminal::Terminal;
 use super::{Input, Status};
@@ -17,7 +18,7 @@ const USUAL_LIMIT: usize = 30;
 ///
 /// Counted word by word inside windows around every occurrence; ordered by log-likelihood (Dunning 1993) or logDice (Rychlý 2008). A window
 /// never leaves the passage; a word in two windows counts once; the words of the occurrence itself do not count. Words are
-/// those of the index, of two characters and more: no punctuation, no numbers. Filters restrict both sides of the comparison.
+/// those of the likeliest cut, of two characters and more: no punctuation, no numbers. Filters restrict both sides of the comparison.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -49,6 +50,8 @@ pub struct Args {
     limit: Option<usize>,
     #[command(flatten)]
     export: Export,
+    #[command(flatten)]
+    filters: Filters,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -69,7 +72,7 @@ enum By {
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let format = args.export.format()?;
-    let query = args.question.query()?;
+    let query = args.question.query(&args.filters)?;
     let reach = match args.span {
         Span::Sentence => Reach::Sentence,
         _ if args.sentence => Reach::Sentence,
@@ -82,7 +85,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let index = args.input.open(index, terminal)?;
     let mut collocates = Collocates::find(&index, &query, reach, args.question.time_limit()?)?;
     if collocates.node.occurrences == 0 {
-        args.question.explain_nothing(&index, terminal)?;
+        args.question.explain_nothing(&query, &index, terminal)?;
     }
     let is_for_people = format == Format::Text && args.export.output.is_none();
     let limit = args.limit.or(is_for_people.then_some(USUAL_LIMIT));

@@ -21,7 +21,7 @@ const REST: &str = "rest";
 ///
 /// A and B are questions that select passages, mostly filters: two counties, two periods, two kinds of sections. Without B, or with
 /// `rest`, A is compared with all else. Ordered by log-likelihood (Dunning 1993); how large a difference is, is told by the log ratio
-/// (Hardie 2014). Words are those of the index, of two characters and more: no punctuation, no numbers.
+/// (Hardie 2014). Words are those of the likeliest cut, of two characters and more: no punctuation, no numbers.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::export::Export;
+use super::filters::Filters;
 use super::question::Question;
 use super::terminal::{Destination, Terminal};
 use super::{Input, Status};
@@ -48,6 +49,8 @@ pub struct Args {
     seed: u64,
     #[command(flatten)]
     export: Export,
+    #[command(flatten)]
+    filters: Filters,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -63,7 +66,7 @@ enum By {
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let format = args.export.format()?;
-    let query = args.question.query()?;
+    let query = args.question.query(&args.filters)?;
     if args.sample == Some(0) {
         return Err(Error::usage("--sample 0: a sample has at least one line"));
     }
@@ -71,7 +74,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let places = index.places(&query, &[], args.question.time_limit()?)?;
     let totals = places.totals();
     if totals.occurrences == 0 {
-        args.question.explain_nothing(&index, terminal)?;
+        args.question.explain_nothing(&query, &index, terminal)?;
     }
     let sample = args.sample.map(|size| Sample { size, seed: args.seed });
     let concordance = Concordance::new(places, args.sort.into(), sample)?;

@@ -15,7 +15,7 @@ use crate::receipt::Receipt;
 /// How long a question may take whose cost cannot be foreseen, in seconds, unless said otherwise.
 pub const USUAL_TIME_LIMIT: f64 = 60.0;
 
-/// A question, filters included.
+/// A question; its filters are flags of their own.
 #[derive(clap::Args)]
 pub struct Question {
     /// What to look for, in the language of `search`
@@ -27,8 +27,6 @@ pub struct Question {
     /// How long wildcards, regular expressions and the like may take; 0 for no limit
     #[arg(long, value_name = "SECONDS", default_value_t = USUAL_TIME_LIMIT)]
     time_limit: f64,
-    #[command(flatten)]
-    filters: Filters,
 }
 
 impl Question {
@@ -37,16 +35,16 @@ impl Question {
         &self.phrase
     }
 
-    /// As it is understood.
+    /// As it is understood, filters included.
     ///
     /// # Errors
     /// When it is none, or a filter is none.
-    pub fn query(&self) -> Result<Query> {
+    pub fn query(&self, filters: &Filters) -> Result<Query> {
         let query = match self.literal {
             true => Query::literal(&self.phrase)?,
             false => Query::parse(&self.phrase)?,
         };
-        Ok(query.and(self.filters.query()?))
+        Ok(query.and(filters.query()?))
     }
 
     /// # Errors
@@ -55,12 +53,12 @@ impl Question {
         time_limit(self.time_limit)
     }
 
-    /// Tells what near it would be found, when nothing is.
+    /// Tells what near it would be found, when nothing is. `query` is it with its filters.
     ///
     /// # Errors
     /// When the index is damaged.
-    pub fn explain_nothing(&self, index: &Index, terminal: &Terminal) -> Result<()> {
-        let mut request = Request::new(self.query()?);
+    pub fn explain_nothing(&self, query: &Query, index: &Index, terminal: &Terminal) -> Result<()> {
+        let mut request = Request::new(query.clone());
         request.limit = Some(0);
         request.time_limit = self.time_limit()?;
         let found = index.answer(&request, false)?;
