@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthChar;
 
-use crate::citation::cite;
+use crate::citation::{Locator, cite};
 use crate::error::Result;
 use crate::hits::{HitReport, Totals};
 use crate::index::{Placed, Places, ReadPassage, Reader};
@@ -284,7 +284,14 @@ fn line(reader: &mut Reader<'_>, placed: &Placed, nth: u32, number: u64, context
         section: kind,
         passage_id: passage_id(placed.report, placed.seq),
         position: read.start + read.text[..found.start].chars().count(),
-        citation: cite(&report, headings, read.number),
+        citation: cite(
+            &report,
+            &Locator {
+                headings,
+                number: read.number,
+                source: &read.source,
+            },
+        ),
         report,
     })
 }

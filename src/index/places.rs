@@ -18,7 +18,7 @@ use super::searcher::ReportCache;
 use crate::error::{Error, Result};
 use crate::hits::{HitReport, Totals};
 use crate::query::Query;
-use crate::report::ReportId;
+use crate::report::{Place, ReportId, passage_id};
 use crate::schema::fields::Field;
 use crate::schema::topics::Topic;
 use crate::text::fold::Folded;
@@ -59,6 +59,8 @@ pub struct ReadPassage {
     pub section: usize,
     /// Its number among the passages of that section, from 1.
     pub number: u32,
+    /// Where it stands in the source.
+    pub source: Place,
 }
 
 /// Reads passages and what is known of their reports; neighbours often share theirs.
@@ -172,7 +174,7 @@ impl<'a> Places<'a> {
             return Err(self.index.damaged(format!(
                 "the index has {} places in passage {}, its text {}",
                 placed.occurrences,
-                crate::report::passage_id(placed.report, placed.seq),
+                passage_id(placed.report, placed.seq),
                 spans.len()
             )));
         }
@@ -184,6 +186,7 @@ impl<'a> Places<'a> {
             spans,
             section: kept.section,
             number: kept.number,
+            source: kept.source,
         })
     }
 
