@@ -3,4 +3,9 @@
 
 pub mod agreement;
 pub mod coding;
+pub mod collocates;
+pub mod compare;
+pub mod dispersion;
+pub mod kwic;
 pub mod sample;
+pub mod statistics;

@@ -4,15 +4,20 @@
 
 mod batch;
 mod code;
+mod collocates;
+mod compare;
 mod completions;
+mod dispersion;
 mod draw;
 mod eval;
 mod export;
 mod filters;
 mod index;
 mod inspect;
+mod kwic;
 mod man;
 mod overview;
+mod question;
 mod sample;
 mod schema;
 mod search;
@@ -86,6 +91,10 @@ enum Command {
     Search(Box<search::Args>),
     Sample(Box<sample::Args>),
     Code(code::Args),
+    Kwic(Box<kwic::Args>),
+    Collocates(Box<collocates::Args>),
+    Compare(Box<compare::Args>),
+    Dispersion(Box<dispersion::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -178,6 +187,10 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Search(args) => search::run(args, index, terminal),
         Command::Sample(args) => sample::run(args, index, terminal),
         Command::Code(args) => code::run(args, index, terminal),
+        Command::Kwic(args) => kwic::run(args, index, terminal),
+        Command::Collocates(args) => collocates::run(args, index, terminal),
+        Command::Compare(args) => compare::run(args, index, terminal),
+        Command::Dispersion(args) => dispersion::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

@@ -113,7 +113,7 @@ impl Index {
     }
 
     /// Lets `answer` answer a question with what it takes to compile it.
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         query: &Query,
         brought: &[Topic],
@@ -183,10 +183,10 @@ impl Census<'_> {
 }
 
 /// A question and what it takes to compile it.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     index: &'a Index,
     query: &'a Query,
-    operands: &'a [Counted],
+    pub operands: &'a [Counted],
     words: &'a WordLists,
     topics: &'a AskedTopics<'a>,
     budget: &'a Arc<Budget>,
@@ -194,7 +194,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Calls `visit` for each matching passage of a segment with its report and how often the question's operands stand in it.
-    fn each_match(&self, segment: &SegmentReader, mut visit: impl FnMut(DocId, u64, u64)) -> tantivy::Result<()> {
+    pub fn each_match(&self, segment: &SegmentReader, mut visit: impl FnMut(DocId, u64, u64)) -> tantivy::Result<()> {
         let compiler = Compiler {
             layout: self.index.layout,
             segment,

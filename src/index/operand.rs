@@ -168,7 +168,8 @@ fn collect(
 pub struct ReadText {
     pub folded: Folded,
     breaks: Vec<u32>,
-    ends: Vec<u32>,
+    /// Where sentences end, in units.
+    pub ends: Vec<u32>,
 }
 
 impl ReadText {

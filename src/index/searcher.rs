@@ -415,14 +415,14 @@ impl Index {
 
 /// The reports of recent hits: neighbours in an export often share theirs.
 #[derive(Default)]
-struct ReportCache {
+pub(super) struct ReportCache {
     reports: HashMap<ReportId, Rc<StoredReport>>,
 }
 
 impl ReportCache {
     const CAPACITY: usize = 1000;
 
-    fn get(&mut self, index: &Index, id: ReportId) -> Result<Rc<StoredReport>> {
+    pub fn get(&mut self, index: &Index, id: ReportId) -> Result<Rc<StoredReport>> {
         if let Some(report) = self.reports.get(&id) {
             return Ok(Rc::clone(report));
         }

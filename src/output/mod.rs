@@ -318,7 +318,7 @@ pub fn print_table(
 
 /// Where and when a report is from, in a few words: `古镛镇 2024`. A department is known by its own name; a report of unknown
 /// place by its title or its file's name.
-fn place_and_year(report: &HitReport) -> String {
+pub fn place_and_year(report: &HitReport) -> String {
     let place = place_of(report);
     match report.year {
         Some(year) => format!("{place} {year}"),
@@ -359,7 +359,7 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// The number with commas between thousands.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -54,6 +54,14 @@ impl Words {
     }
 }
 
+/// Whether a word of a folded text says something by itself: two characters and more, nothing but letters, and no number or year written
+/// in characters, as `二十三`, `一九五八年`.
+pub fn is_lexical(word: &str) -> bool {
+    let is_digit = |c: char| "〇零一二三四五六七八九十百千万亿两".contains(c);
+    let year = word.strip_suffix('年').filter(|year| year.chars().count() > 1);
+    is_telling(word) && word.chars().all(char::is_alphabetic) && !year.unwrap_or(word).chars().all(is_digit)
+}
+
 fn is_telling(word: &str) -> bool {
     // The first are nearly all there is, and looking up the others takes its time.
     let is_letter = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
@@ -88,5 +96,15 @@ mod tests {
     fn the_users_words_take_effect() {
         assert!(!cut(&[], "开展莎姐守未工作").contains(&"莎姐守未".to_owned()));
         assert!(cut(&["莎姐守未"], "开展莎姐守未工作").contains(&"莎姐守未".to_owned()));
+    }
+
+    #[test]
+    fn numbers_are_no_words_of_a_language() {
+        for word in ["法治", "app", "一站式", "万人", "五年"] {
+            assert!(is_lexical(word), "{word}");
+        }
+        for word in ["2024", "二十三", "3.5", "a4", "12345", "一九五八年", "的", "，"] {
+            assert!(!is_lexical(word), "{word}");
+        }
     }
 }

@@ -5,11 +5,15 @@ use std::process::Command;
 
 use crate::testdir::{Output, TestDir, output_of};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "index",
     "search",
     "sample",
     "code",
+    "kwic",
+    "collocates",
+    "compare",
+    "dispersion",
     "show",
     "inspect",
     "verify",

@@ -33,9 +33,11 @@ mod draws; // samples that anybody can draw again
 
 // The other commands.
 mod inspect;
+mod kwic; // a line an occurrence: counts, places, order, samples, columns
 mod quotes; // quotations of a manuscript: exact, altered, not found
 mod schema;
 mod show;
+mod statistics; // collocates, compare and dispersion against plain counts and formulas
 mod topics; // ours and the user's: found, ranked, listed, tested, grown
 mod verify;
 
