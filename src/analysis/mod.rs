@@ -1,2 +1,6 @@
 //! What many hits say together: counts, concordances, trends. Each analysis asks the index, computes, and answers with a
 //! [`Table`](crate::table::Table); the numbers are exact, and what they rest on stands in the table's notes.
+
+pub mod count;
+pub mod matrix;
+pub mod measure;

@@ -3,15 +3,18 @@
 //! Results go to standard output, progress and warnings to standard error.
 
 mod batch;
+mod count;
 mod eval;
 mod export;
 mod filters;
 mod index;
 mod inspect;
+mod list;
 mod schema;
 mod search;
 mod show;
 mod terminal;
+mod terms;
 mod topics;
 mod verify;
 
@@ -71,6 +74,7 @@ struct Global {
 enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
+    Count(Box<count::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -149,6 +153,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
     match &cli.command {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
+        Command::Count(args) => count::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

@@ -139,6 +139,29 @@ pub fn brought_topics(path: Option<&Path>, index: &Index) -> Result<Vec<Topic>> 
     Ok(topics.unwrap_or_default())
 }
 
+/// What a flag says to count by.
+pub fn grouping(flag: &str, name: &str) -> Result<Grouping> {
+    let unknown = || {
+        let names = Field::ALL.map(Field::name).join(", ");
+        Error::usage(format!("{flag} {name}: there is no such field")).hinted(format!(
+            "the fields are {names}; `region:福建省` counts what is below 福建省"
+        ))
+    };
+    Grouping::named(name).ok_or_else(unknown)
+}
+
+/// The unit of text that `--within` names.
+pub fn scope(within: Option<&str>) -> Result<Option<Scope>> {
+    let named = |name: &str| {
+        Scope::named(name).ok_or_else(|| {
+            let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
+            Error::usage(format!("--within {name}: there is no such unit of text"))
+                .hinted(format!("it is one of: {units}"))
+        })
+    };
+    within.map(named).transpose()
+}
+
 impl Args {
     /// What a question asks for, the flags taken together with it.
     fn request(&self, asked: &str, format: Format) -> Result<Request> {
@@ -147,22 +170,14 @@ impl Args {
             false => Query::parse(asked)?,
         };
         let query = query.and(self.filters.query()?);
-        let query = match self.scope()? {
+        let query = match scope(self.within.as_deref())? {
             Some(_) if matches!(query, Query::Within(..)) => {
                 return Err(Error::usage("--within stands both in the query and beside it").hinted("leave one out"));
             }
             Some(scope) if scope != Scope::Passage => query.within(scope),
             _ => query,
         };
-        let facets = self.facets.iter().map(|name| {
-            let unknown = || {
-                let names = Field::ALL.map(Field::name).join(", ");
-                Error::usage(format!("--facets {name}: there is no such field")).hinted(format!(
-                    "the fields are {names}; `region:福建省` counts what is below 福建省"
-                ))
-            };
-            Grouping::named(name).ok_or_else(unknown)
-        });
+        let facets = self.facets.iter().map(|name| grouping("--facets", name));
         let is_for_people = format == Format::Text && self.export.output.is_none();
         Ok(Request {
             asked: asked.to_owned(),
@@ -175,17 +190,6 @@ impl Args {
             time_limit: self.time_limit()?,
             ranking: Ranking::ours(),
         })
-    }
-
-    fn scope(&self) -> Result<Option<Scope>> {
-        let named = |name: &String| {
-            Scope::named(name).ok_or_else(|| {
-                let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
-                Error::usage(format!("--within {name}: there is no such unit of text"))
-                    .hinted(format!("it is one of: {units}"))
-            })
-        };
-        self.within.as_ref().map(named).transpose()
     }
 
     fn time_limit(&self) -> Result<Option<Duration>> {

@@ -1,0 +1,123 @@
+//! Draws a [`Matrix`] by year as a [`Figure`]: a line a term, a panel a group.
+
+use std::collections::BTreeMap;
+
+use super::count::UNKNOWN;
+use super::matrix::{Key, Matrix};
+use super::measure::Measure;
+use crate::figure::{Figure, Line, Panel};
+use crate::query::Query;
+use crate::schema::fields::Field;
+use crate::schema::values;
+
+/// What of the matrix is drawn, and what is left out.
+pub struct Trend {
+    pub figure: Figure,
+    /// How many groups there are beyond those that are drawn.
+    pub undrawn: usize,
+}
+
+/// More panels than this nobody can compare.
+const MOST_PANELS: usize = 24;
+
+/// The figure of a matrix whose last field is the year; what stands before it makes panels.
+pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
+    let terms = matrix.terms();
+    let mut years: Vec<u16> = Vec::new();
+    let mut groups: BTreeMap<usize, (Key, BTreeMap<u16, Vec<Option<f64>>>)> = BTreeMap::new();
+    let mut reports: BTreeMap<(usize, u16), u64> = BTreeMap::new();
+    let mut order: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut undated = 0;
+    for group in matrix.groups() {
+        let Some((year, above)) = group.key.split_last() else {
+            continue;
+        };
+        let Some(year) = year.as_ref().and_then(|year| year.parse().ok()) else {
+            undated += group.extent.reports;
+            continue;
+        };
+        let count = order.len();
+        let place = *order.entry(above.to_vec()).or_insert(count);
+        let values = (0..terms.len()).map(|term| measure.of(matrix.found(term, &group), group.extent));
+        let (_, by_year) = groups.entry(place).or_insert_with(|| (above.to_vec(), BTreeMap::new()));
+        by_year.insert(year, values.collect());
+        reports.insert((place, year), group.extent.reports);
+        years.push(year);
+    }
+    years.sort_unstable();
+    years.dedup();
+    let undrawn = groups.len().saturating_sub(MOST_PANELS);
+    let panels = groups.into_iter().take(MOST_PANELS).map(|(place, (key, by_year))| {
+        let line = |(at, name): (usize, &String)| Line {
+            name: name.clone(),
+            values: years.iter().map(|year| by_year.get(year)?[at]).collect(),
+        };
+        Panel {
+            title: title_of(matrix, &key),
+            lines: terms.iter().map(|term| &term.name).enumerate().map(line).collect(),
+            reports: years
+                .iter()
+                .map(|year| reports.get(&(place, *year)).copied().unwrap_or_default())
+                .collect(),
+        }
+    });
+    let panels = panels.collect();
+    Trend {
+        figure: Figure {
+            title: title(matrix, measure),
+            measure: measure.label().to_owned(),
+            kind: measure.kind(),
+            years,
+            panels,
+            notes: notes(matrix, measure, undrawn, undated),
+        },
+        undrawn,
+    }
+}
+
+fn title(matrix: &Matrix, measure: Measure) -> String {
+    let label = measure.label();
+    match matrix.terms() {
+        [term] => format!("“{}”的{label}", term.name),
+        terms if terms.len() <= 4 => {
+            let names: Vec<String> = terms.iter().map(|term| format!("“{}”", term.name)).collect();
+            format!("{}的{label}", names.concat())
+        }
+        terms => format!("{}个词语的{label}", terms.len()),
+    }
+}
+
+fn title_of(matrix: &Matrix, key: &Key) -> String {
+    let names = matrix.plan().by.iter().zip(key).map(|(by, value)| match value {
+        None => UNKNOWN,
+        Some(value) => values::label(by.field, value).unwrap_or(value),
+    });
+    names.collect::<Vec<_>>().join(" · ")
+}
+
+fn notes(matrix: &Matrix, measure: Measure, undrawn: usize, undated: u64) -> Vec<String> {
+    let extent = matrix.extent();
+    let selection = match &matrix.plan().selection {
+        Query::All => String::new(),
+        selection => format!("；筛选：{selection}"),
+    };
+    let mut notes = vec![
+        format!(
+            "资料：{}份报告，{}字{selection}。n：各年报告数。",
+            extent.reports, extent.chars
+        ),
+        format!("{}。线段中断处：该年没有报告。", measure.definition()),
+    ];
+    if undated > 0 {
+        notes.push(format!("{undated}份报告年份未知，未画入。"));
+    }
+    if undrawn > 0 {
+        notes.push(format!("只画了前{MOST_PANELS}组，另有{undrawn}组见表。"));
+    }
+    notes
+}
+
+/// Whether a field can make panels: not the year, which makes the axis.
+pub fn makes_panels(field: Field) -> bool {
+    field != Field::Year
+}
