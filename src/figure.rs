@@ -9,7 +9,7 @@ pub struct Figure {
     /// What the lines show, and how its numbers are written.
     pub measure: String,
     pub kind: Kind,
-    /// The horizontal axis, ascending, without gaps.
+    /// The horizontal axis, ascending; each takes as much room as the next.
     pub years: Vec<u16>,
     pub panels: Vec<Panel>,
     /// What stands below: the source, what was left out.

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::matrix::{Group, Key, Matrix, Plan};
+use super::matrix::{Group, Key, Matrix, Term};
 use super::measure::Measure;
 use crate::hits::{Grouping, Totals};
 use crate::index::Extent;
+use crate::query::{Query, Wanted};
 use crate::schema::fields::Field;
 use crate::schema::values;
 use crate::table::{Cell, Column, Kind, Row, Rows, Table};
@@ -32,7 +33,7 @@ pub fn table(name: &str, matrix: &Matrix, layout: Layout, notes: Vec<String>) ->
     if layout == Layout::Long {
         columns.push(Column::new("term", "词语", Kind::Text));
     }
-    columns.extend(key_columns(plan));
+    columns.extend(key_columns(&plan.by));
     match layout {
         Layout::Terms(measure) => {
             columns.extend(extent_columns());
@@ -67,7 +68,7 @@ pub fn rows(matrix: &Matrix, layout: Layout) -> Rows<'_> {
         _ => {
             let plan = matrix.plan();
             let groups = matrix.groups().filter(|_| !plan.by.is_empty()).map(move |group| {
-                let mut row = key_cells(plan, &group.key, &Cell::Text(UNKNOWN.to_owned()));
+                let mut row = key_cells(&plan.by, &group.key, &Cell::Text(UNKNOWN.to_owned()));
                 put_counts(
                     matrix,
                     layout,
@@ -78,7 +79,7 @@ pub fn rows(matrix: &Matrix, layout: Layout) -> Rows<'_> {
                 Ok(row)
             });
             Box::new(groups.chain(std::iter::once_with(move || {
-                let mut row = total_cells(key_columns(plan).len());
+                let mut row = total_cells(key_columns(&plan.by).len());
                 put_counts(matrix, layout, matrix.extent(), |term| matrix.totals(term), &mut row);
                 Ok(row)
             })))
@@ -104,7 +105,7 @@ fn long_rows(matrix: &Matrix) -> impl Iterator<Item = Row> {
     let of_term = move |term: usize| {
         let row = move |group: Group| {
             let mut row = vec![Cell::Text(plan.terms[term].name.clone())];
-            row.extend(key_cells(plan, &group.key, &Cell::Empty));
+            row.extend(key_cells(&plan.by, &group.key, &Cell::Empty));
             put_counts(
                 matrix,
                 Layout::Long,
@@ -121,8 +122,8 @@ fn long_rows(matrix: &Matrix) -> impl Iterator<Item = Row> {
 }
 
 /// The columns of what is grouped by. A value that has a name and a label takes two.
-pub fn key_columns(plan: &Plan) -> Vec<Column> {
-    let columns = plan.by.iter().flat_map(|by| {
+pub fn key_columns(by: &[Grouping]) -> Vec<Column> {
+    let columns = by.iter().flat_map(|by| {
         let (name, label) = (name_of(by), &by.field.declaration().label);
         let kind = if by.field == Field::Year {
             Kind::Year
@@ -137,8 +138,8 @@ pub fn key_columns(plan: &Plan) -> Vec<Column> {
 }
 
 /// The cells of what is grouped by.
-pub fn key_cells(plan: &Plan, key: &Key, unknown: &Cell) -> Row {
-    let cells = plan.by.iter().zip(key).flat_map(|(by, value)| {
+pub fn key_cells(by: &[Grouping], key: &Key, unknown: &Cell) -> Row {
+    let cells = by.iter().zip(key).flat_map(|(by, value)| {
         let field = by.field;
         let cell = match value {
             None => unknown.clone(),
@@ -211,6 +212,12 @@ fn title(matrix: &Matrix, layout: Layout) -> String {
     }
 }
 
+/// Whether the term is a topic under its own name.
+fn is_topic(term: &Term) -> bool {
+    matches!(&term.query, Query::Filter(filter)
+        if filter.field == Field::Topic && filter.values == [Wanted::Text(term.name.clone())])
+}
+
 /// How many questions of terms the notes tell; the others stand in the long form.
 const TOLD_QUESTIONS: usize = 20;
 
@@ -223,7 +230,7 @@ fn all_notes(matrix: &Matrix, layout: Layout, more: Vec<String>) -> Vec<String> 
         extent.passages,
         extent.chars,
         match plan.selection {
-            crate::query::Query::All => "无".to_owned(),
+            Query::All => "无".to_owned(),
             ref selection => selection.to_string(),
         },
         plan.scope.label(),
@@ -236,7 +243,13 @@ fn all_notes(matrix: &Matrix, layout: Layout, more: Vec<String>) -> Vec<String> 
         notes.push("0：该组有报告而未提及；空白：该组没有报告".to_owned());
     }
     if layout != Layout::Long {
-        let renamed = plan.terms.iter().filter(|term| term.query.to_string() != term.name);
+        if plan.terms.iter().any(is_topic) {
+            notes.push("主题的检索式为 topic:名称".to_owned());
+        }
+        let renamed = plan
+            .terms
+            .iter()
+            .filter(|term| term.query.to_string() != term.name && !is_topic(term));
         let renamed: Vec<String> = renamed.map(|term| format!("{}＝{}", term.name, term.query)).collect();
         for question in renamed.iter().take(TOLD_QUESTIONS) {
             notes.push(format!("检索式：{question}"));

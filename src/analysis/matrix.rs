@@ -161,14 +161,26 @@ impl Matrix {
     }
 
     /// The question that answers with what was found of a term in a group.
-    pub fn question(&self, term: usize, key: &Key) -> Query {
+    pub fn question(&self, term: usize, key: &[Option<String>]) -> Query {
+        self.question_where(term, (0..).zip(key))
+    }
+
+    /// The question that answers with what was found of a term where some of the fields, told by their numbers, have these values.
+    pub fn question_where<'a>(&self, term: usize, values: impl Iterator<Item = (usize, &'a Option<String>)>) -> Query {
         let asked = self.asked[term].clone();
-        let filters: Vec<Query> = (0..).zip(key).flat_map(|(at, value)| self.filters(at, value)).collect();
+        let filters: Vec<Query> = values.flat_map(|(at, value)| self.filters(at, value)).collect();
         match asked {
             _ if filters.is_empty() => asked,
             Query::All => Query::all_of(filters),
             asked => Query::all_of([asked].into_iter().chain(filters)),
         }
+    }
+
+    /// The values of a field that comes by itself, in order.
+    pub fn values(&self, at: usize) -> Vec<Option<String>> {
+        let axis = self.axes.iter().find(|axis| axis.fields == [at]);
+        let keys = axis.into_iter().flat_map(|axis| &axis.keys);
+        keys.map(|key| key[0].clone()).collect()
     }
 
     /// What passes only what has a value. Of a region, what lies in one of the groups below it belongs to that.

@@ -2,5 +2,7 @@
 //! [`Table`](crate::table::Table); the numbers are exact, and what they rest on stands in the table's notes.
 
 pub mod count;
+pub mod coverage;
 pub mod matrix;
 pub mod measure;
+pub mod trend;

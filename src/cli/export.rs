@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::terminal::{Destination, Terminal};
 use crate::error::{Error, Result};
+use crate::figure::Figure;
 use crate::index::{Found, Index};
+use crate::output::figure::{FigureFormat, print_drawing, print_figure};
 use crate::output::{Format, Options, counted, print_hits, print_table};
 use crate::receipt::{Receipt, Seal};
 use crate::table::{Row, Table};
@@ -64,7 +66,7 @@ impl Export {
         let print = |options: &Options, out: &mut dyn Write| {
             print_hits(format, found.summary(), &mut found.hits(), options, out)
         };
-        self.write(format, full, receipt, terminal, "hit", print)
+        self.write(format.holds_receipt(), full, receipt, terminal, "hit", print)
     }
 
     /// Writes a table.
@@ -80,12 +82,59 @@ impl Export {
     ) -> Result<()> {
         let format = self.format()?;
         let print = |options: &Options, out: &mut dyn Write| print_table(format, table, rows, options, out);
-        self.write(format, true, receipt, terminal, "row", print)
+        self.write(format.holds_receipt(), true, receipt, terminal, "row", print)
+    }
+
+    /// The form of the figure that was asked for; `None` when no figure was.
+    pub fn figure_format(&self) -> Option<FigureFormat> {
+        match (&self.format, &self.output) {
+            (Some(name), _) => FigureFormat::named(name),
+            (None, Some(path)) => FigureFormat::named(path.extension()?.to_str()?),
+            (None, None) => None,
+        }
+    }
+
+    /// Draws a figure of a table. The receipt is that of the table.
+    ///
+    /// # Errors
+    /// When the figure cannot be drawn, the rows end in an error or the destination cannot be written.
+    pub fn figure(
+        &self,
+        format: FigureFormat,
+        figure: &Figure,
+        (table, rows): (&Table, &mut dyn Iterator<Item = Result<Row>>),
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let print = |options: &Options, out: &mut dyn Write| print_figure(format, figure, (table, rows), options, out);
+        self.write(true, true, receipt, terminal, "row", print)
+    }
+
+    /// Writes a table, and below it for people the figure of it.
+    ///
+    /// # Errors
+    /// As [`Export::table`].
+    pub fn table_with_figure(
+        &self,
+        (table, rows): (&Table, &mut dyn Iterator<Item = Result<Row>>),
+        figure: &Figure,
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let format = self.format()?;
+        let print = |options: &Options, out: &mut dyn Write| {
+            let seal = print_table(format, table, rows, options, out)?;
+            if format == Format::Text {
+                print_drawing(figure, options, out)?;
+            }
+            Ok(seal)
+        };
+        self.write(format.holds_receipt(), true, receipt, terminal, "row", print)
     }
 
     fn write(
         &self,
-        format: Format,
+        holds_receipt: bool,
         full: bool,
         receipt: Option<Receipt>,
         terminal: &Terminal,
@@ -107,7 +156,7 @@ impl Export {
             return Ok(());
         };
         if let Destination::File(path) = &destination {
-            if !format.holds_receipt() {
+            if !holds_receipt {
                 write_beside(path, &receipt)?;
             }
             let mut rows = counted(receipt.rows, noun);

@@ -4,6 +4,7 @@
 
 mod batch;
 mod count;
+mod coverage;
 mod eval;
 mod export;
 mod filters;
@@ -16,6 +17,7 @@ mod show;
 mod terminal;
 mod terms;
 mod topics;
+mod trend;
 mod verify;
 
 use std::any::Any;
@@ -75,6 +77,8 @@ enum Command {
     Index(index::Args),
     Search(Box<search::Args>),
     Count(Box<count::Args>),
+    Coverage(Box<coverage::Args>),
+    Trend(Box<trend::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -154,6 +158,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Index(args) => index::run(args, index, terminal),
         Command::Search(args) => search::run(args, index, terminal),
         Command::Count(args) => count::run(args, index, terminal),
+        Command::Coverage(args) => coverage::run(args, index, terminal),
+        Command::Trend(args) => trend::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

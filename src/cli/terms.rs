@@ -20,7 +20,7 @@ use crate::schema::fields::Field;
 #[derive(clap::Args)]
 pub struct Terms {
     /// What to count: phrases, or any question. Without TERM and --terms, --topic names what is counted; with them it filters
-    #[arg(value_name = "TERM", allow_hyphen_values = true)]
+    #[arg(value_name = "TERM")]
     terms: Vec<String>,
     /// Count the terms of a file too: one a line, or a CSV or TSV with the columns name, query and perhaps filters
     #[arg(long = "terms", value_name = "FILE")]
@@ -79,7 +79,11 @@ impl Terms {
             topics,
             every_year: false,
         };
-        tell_unmatched(&plan, index, terminal)?;
+        let told = match filters.topics().iter().any(|name| name == ALL) {
+            true => &[],
+            false => plan.terms.as_slice(),
+        };
+        tell_unmatched(&plan, told, index, terminal)?;
         Ok(plan)
     }
 
@@ -187,8 +191,8 @@ fn apart(terms: Vec<Term>) -> Result<Vec<Term>> {
 }
 
 /// Tells of filters and topics that no passage has.
-fn tell_unmatched(plan: &Plan, index: &Index, terminal: &Terminal) -> Result<()> {
-    let topics = plan.terms.iter().flat_map(|term| match &term.query {
+fn tell_unmatched(plan: &Plan, terms: &[Term], index: &Index, terminal: &Terminal) -> Result<()> {
+    let topics = terms.iter().flat_map(|term| match &term.query {
         Query::Filter(filter) if filter.field == Field::Topic => filter.values.clone(),
         _ => Vec::new(),
     });

@@ -6,6 +6,7 @@
 pub mod batch;
 mod columns;
 mod csv;
+pub mod figure;
 mod grid;
 mod json;
 mod jsonl;

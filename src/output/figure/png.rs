@@ -46,7 +46,10 @@ pub fn write_png(svg: &str, receipt: Option<&Receipt>, fonts: Database, out: &mu
         return Err(no_font(&missing));
     }
     let size = tree.size();
-    let (width, height) = ((size.width() * DOTS).ceil() as u32, (size.height() * DOTS).ceil() as u32);
+    let (width, height) = (
+        (size.width() * DOTS).ceil() as u32,
+        (size.height() * DOTS).ceil() as u32,
+    );
     let too_large = || Error::usage(format!("the figure is too large for PNG: {width} x {height} dots"));
     let mut pixels = Pixmap::new(width, height).ok_or_else(too_large)?;
     resvg::render(&tree, Transform::from_scale(DOTS, DOTS), &mut pixels.as_mut());
@@ -75,7 +78,11 @@ fn encode(
     }
     let mut writer = encoder.write_header()?;
     // Everything stands on white, so that there is nothing to be seen through.
-    let opaque: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|dot| [dot[0], dot[1], dot[2]]).collect();
+    let opaque: Vec<u8> = pixels
+        .data()
+        .chunks_exact(4)
+        .flat_map(|dot| [dot[0], dot[1], dot[2]])
+        .collect();
     writer.write_image_data(&opaque)?;
     writer.finish()
 }
@@ -161,10 +168,17 @@ fn undrawn_of(text: &Text) -> Vec<char> {
 
 fn no_font(chars: &BTreeSet<char>) -> Error {
     const SHOWN: usize = 20;
-    let some: String = chars.iter().filter(|c| !c.is_ascii()).chain(chars).take(SHOWN).collect();
-    Error::usage(format!("no font of this machine has these characters, so they cannot be drawn: {some}"))
-        .hinted("install a Chinese font, for instance Noto Sans CJK SC or WenQuanYi Micro Hei")
-        .hinted("or write the figure as SVG (-o figure.svg), which is drawn with the fonts of whoever opens it")
+    let some: String = chars
+        .iter()
+        .filter(|c| !c.is_ascii())
+        .chain(chars)
+        .take(SHOWN)
+        .collect();
+    Error::usage(format!(
+        "no font of this machine has these characters, so they cannot be drawn: {some}"
+    ))
+    .hinted("install a Chinese font, for instance Noto Sans CJK SC or WenQuanYi Micro Hei")
+    .hinted("or write the figure as SVG (-o figure.svg), which is drawn with the fonts of whoever opens it")
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ const STEPS: f64 = 5.0;
 impl Scale {
     /// The axis that reaches `highest` in steps of 1, 2 or 5 times a power of ten.
     pub fn reaching(highest: f64, kind: Kind) -> Self {
-        let highest = if highest > 0.0 && highest.is_finite() { highest } else { 1.0 };
+        let highest = if highest > 0.0 && highest.is_finite() {
+            highest
+        } else {
+            1.0
+        };
         let mut step = round_up(highest / STEPS);
         if kind == Kind::Count {
             step = step.max(1.0);
@@ -91,7 +95,10 @@ pub fn cut(text: &str, limit: f64) -> String {
 pub fn lines(text: &str, limit: f64) -> Vec<String> {
     let columns = (limit / 0.58).floor().max(2.0) as usize;
     let narrow = wrap::wrap(text, (limit * 2.0).floor().max(2.0).min(columns as f64) as usize);
-    narrow.into_iter().map(|range| text[range].trim_end().to_owned()).collect()
+    narrow
+        .into_iter()
+        .map(|range| text[range].trim_end().to_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -104,7 +111,11 @@ mod tests {
             (0.0, Kind::Count, vec!["0", "1"]),
             (1.0, Kind::Count, vec!["0", "1"]),
             (7.0, Kind::Count, vec!["0", "2", "4", "6", "8"]),
-            (2300.0, Kind::Count, vec!["0", "500", "1,000", "1,500", "2,000", "2,500"]),
+            (
+                2300.0,
+                Kind::Count,
+                vec!["0", "500", "1,000", "1,500", "2,000", "2,500"],
+            ),
             (0.43, Kind::Share, vec!["0%", "10%", "20%", "30%", "40%", "50%"]),
             (1.0, Kind::Share, vec!["0%", "20%", "40%", "60%", "80%", "100%"]),
             (0.037, Kind::Decimal(3), vec!["0.00", "0.01", "0.02", "0.03", "0.04"]),

@@ -270,7 +270,11 @@ impl Drawing {
     /// Lines beyond the marks there are have theirs hollow.
     fn mark(&mut self, at: usize, x: f64, y: f64) {
         let color = color(at);
-        let fill = if (at / MARKS.len()).is_multiple_of(2) { color } else { "#ffffff" };
+        let fill = if (at / MARKS.len()).is_multiple_of(2) {
+            color
+        } else {
+            "#ffffff"
+        };
         let look = format!("fill=\"{fill}\" stroke=\"{color}\" stroke-width=\"1.2\"");
         let shape = match MARKS[at % MARKS.len()] {
             Mark::Circle => format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.7\" {look}/>"),
@@ -280,7 +284,10 @@ impl Drawing {
                 y - 2.5
             ),
             Mark::Triangle => format!("<path d=\"M{x:.1} {:.1}l3.2 5.6h-6.4z\" {look}/>", y - 3.4),
-            Mark::Diamond => format!("<path d=\"M{x:.1} {:.1}l3.4 3.4l-3.4 3.4l-3.4 -3.4z\" {look}/>", y - 3.4),
+            Mark::Diamond => format!(
+                "<path d=\"M{x:.1} {:.1}l3.4 3.4l-3.4 3.4l-3.4 -3.4z\" {look}/>",
+                y - 3.4
+            ),
         };
         self.body.push_str(&shape);
         self.body.push('\n');
