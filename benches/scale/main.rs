@@ -1,10 +1,11 @@
-//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | growth | reindex
+//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | matrix | growth | reindex
 //! [--mb N] [--seed N]`.
 //! What each measures, and what it said last, stands in `benches/README.md`.
 
 mod build;
 mod generator;
 mod growth;
+mod matrix;
 mod names;
 mod peers;
 mod phrases;
@@ -64,6 +65,8 @@ enum Command {
     Reindex,
     #[command(hide = true)]
     Again { corpus: PathBuf, index: PathBuf },
+    /// How long a table of 100 terms by year and county takes on that index (300 MB)
+    Matrix,
     #[command(hide = true)]
     Ours { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
@@ -79,9 +82,15 @@ fn main() {
     let cli = Cli::parse();
     match &cli.command {
         Some(command) => cli.run(command),
-        None => [Command::Check, Command::Build, Command::Size, Command::Search]
-            .iter()
-            .for_each(|command| cli.run(command)),
+        None => [
+            Command::Check,
+            Command::Build,
+            Command::Size,
+            Command::Search,
+            Command::Matrix,
+        ]
+        .iter()
+        .for_each(|command| cli.run(command)),
     }
 }
 
@@ -95,6 +104,7 @@ impl Cli {
             Command::Growth => growth::measure(self.mb.unwrap_or(300), self.seed),
             Command::Reindex => reindex::measure(&self.corpus(300)),
             Command::Again { corpus, index } => answer(&reindex::again(corpus, index)),
+            Command::Matrix => measure_matrix(&self.corpus(300), self.seed),
             Command::Ours { corpus, index } => answer(&build::ours(corpus, index)),
             Command::Bare { corpus, index } => answer(&build::bare(corpus, index)),
             Command::Steps { corpus } => answer(&build::steps(corpus)),
@@ -254,6 +264,31 @@ fn measure_search(corpus: &Corpus, seed: u64) {
     println!(
         "`baogao search`, {} starts: median {median:.1} ms, slowest {slowest:.1} ms",
         times.len()
+    );
+}
+
+/// Counts many terms in the index of the corpus, which is made if it is not there.
+fn measure_matrix(corpus: &Corpus, seed: u64) {
+    const TERMS: usize = 100;
+    let index = index_of(&corpus.root, "ours");
+    if baogao::index::Index::open(&index).is_err() {
+        build_ours(corpus);
+    }
+    let drawn = [seed, seed + 1].map(|seed| search::phrases_of(corpus, seed));
+    let mut phrases: Vec<String> = Vec::with_capacity(TERMS);
+    for phrase in drawn.into_iter().flatten() {
+        if phrases.len() < TERMS && !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    let measured = matrix::measure(&index, &phrases);
+    println!(
+        "{} terms by year and county, {} rows, {} passages: counted in {:.2} s, rows made in {:.2} s",
+        measured.terms,
+        measured.rows,
+        measured.passages,
+        measured.counted.as_secs_f64(),
+        measured.written.as_secs_f64()
     );
 }
 

@@ -76,14 +76,10 @@ pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
 }
 
 fn title(matrix: &Matrix, measure: Measure) -> String {
-    let label = measure.label();
-    match matrix.terms() {
-        [term] => format!("“{}”的{label}", term.name),
-        terms if terms.len() <= 4 => {
-            let names: Vec<String> = terms.iter().map(|term| format!("“{}”", term.name)).collect();
-            format!("{}的{label}", names.concat())
-        }
-        terms => format!("{}个词语的{label}", terms.len()),
+    let names: Vec<&str> = matrix.terms().iter().map(|term| term.name.as_str()).collect();
+    match names.len() {
+        1..=4 => format!("{}：{}", names.join("、"), measure.label()),
+        count => format!("{count}个词语：{}", measure.label()),
     }
 }
 

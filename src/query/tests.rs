@@ -234,7 +234,7 @@ const READ: &[(&str, &str, &str)] = &[
     ("township:?", "township=?", "township:?"),
     (
         "township:=古镛镇,＝高唐",
-        "township==古镛镇,=高唐",
+        "township==古镛镇|=高唐",
         "township:=古镛镇,=高唐",
     ),
     (

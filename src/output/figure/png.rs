@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Style, Weight};
 use resvg::usvg::{FontResolver, Node, Options, Text, Tree};
 
@@ -52,6 +52,7 @@ pub fn write_png(svg: &str, receipt: Option<&Receipt>, fonts: Database, out: &mu
     );
     let too_large = || Error::usage(format!("the figure is too large for PNG: {width} x {height} dots"));
     let mut pixels = Pixmap::new(width, height).ok_or_else(too_large)?;
+    pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(DOTS, DOTS), &mut pixels.as_mut());
     encode(&pixels, receipt, out).map_err(|error| match error {
         png::EncodingError::IoError(error) => Error::io(name, error),
