@@ -7,7 +7,7 @@ use super::measure::Measure;
 use crate::hits::{Grouping, Totals};
 use crate::index::Extent;
 use crate::query::{Query, Wanted};
-use crate::schema::fields::Field;
+use crate::schema::fields::{Field, Unit};
 use crate::schema::values;
 use crate::table::{Cell, Column, Kind, Row, Rows, Table};
 
@@ -240,7 +240,13 @@ fn all_notes(matrix: &Matrix, layout: Layout, more: Vec<String>) -> Vec<String> 
         _ => Measure::ALL.map(Measure::definition).join("；"),
     });
     if !plan.by.is_empty() {
-        notes.push("0：该组有报告而未提及；空白：该组没有报告".to_owned());
+        let is_part = plan.by.iter().any(|by| by.field.declaration().unit == Unit::Passage);
+        let or_part = if is_part {
+            "，或其中没有这样的段落"
+        } else {
+            ""
+        };
+        notes.push(format!("0：该组有报告而未提及；空白：该组没有报告{or_part}"));
     }
     if layout != Layout::Long {
         if plan.terms.iter().any(is_topic) {

@@ -51,6 +51,8 @@ pub struct Matrix {
     places: HashMap<Key, usize>,
     extents: Vec<Extent>,
     extent: Extent,
+    /// For each field: the regions that are groups, if it is one of regions.
+    regions: Vec<BTreeSet<String>>,
     /// For each term; groups are told by their places in `extents`.
     tallies: Vec<Tallies>,
 }
@@ -91,7 +93,12 @@ impl Matrix {
         let tallies = asked.par_iter().map(|query| census.count(query, &plan.topics, None));
         let tallies = tallies.collect::<Result<_>>()?;
         let groups = census.groups();
+        let regions = plan.by.iter().enumerate().map(|(at, by)| {
+            let values = groups.iter().filter_map(|group| group.values[at].clone());
+            values.filter(|_| by.field == Field::Region).collect()
+        });
         Ok(Matrix {
+            regions: regions.collect(),
             axes: axes(&plan, groups.iter().map(|group| &group.values)),
             places: groups.iter().map(|group| group.values.clone()).zip(0..).collect(),
             extents: groups.iter().map(|group| group.extent).collect(),
@@ -198,10 +205,9 @@ impl Matrix {
         let mut filters = vec![filter(field, Wanted::Exactly(value.clone()))];
         if field == Field::Region {
             let below = format!("{value}{REGION_SEPARATOR}");
-            let keys = self.places.keys().filter_map(|key| key[at].as_ref());
-            let others: BTreeSet<&String> = keys.filter(|other| other.starts_with(&below)).collect();
-            let others = others.into_iter().map(|other| Wanted::Exactly(other.clone()));
-            filters.extend(others.map(|other| filter(field, other).negated()));
+            let others = self.regions[at].range(below.clone()..);
+            let others = others.take_while(|other| other.starts_with(&below));
+            filters.extend(others.map(|other| filter(field, Wanted::Exactly(other.clone())).negated()));
         }
         filters
     }

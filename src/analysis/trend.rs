@@ -1,6 +1,6 @@
 //! Draws a [`Matrix`] by year as a [`Figure`]: a line a term, a panel a group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::count::UNKNOWN;
 use super::matrix::{Key, Matrix};
@@ -23,7 +23,7 @@ const MOST_PANELS: usize = 24;
 /// The figure of a matrix whose last field is the year; what stands before it makes panels.
 pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
     let terms = matrix.terms();
-    let mut years: Vec<u16> = Vec::new();
+    let mut years: BTreeSet<u16> = BTreeSet::new();
     let mut groups: BTreeMap<usize, (Key, BTreeMap<u16, Vec<Option<f64>>>)> = BTreeMap::new();
     let mut reports: BTreeMap<(usize, u16), u64> = BTreeMap::new();
     let mut order: BTreeMap<Key, usize> = BTreeMap::new();
@@ -38,16 +38,18 @@ pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
         };
         let count = order.len();
         let place = *order.entry(above.to_vec()).or_insert(count);
+        years.insert(year);
+        if place >= MOST_PANELS {
+            continue;
+        }
         let values = (0..terms.len()).map(|term| measure.of(matrix.found(term, &group), group.extent));
         let (_, by_year) = groups.entry(place).or_insert_with(|| (above.to_vec(), BTreeMap::new()));
         by_year.insert(year, values.collect());
         reports.insert((place, year), group.extent.reports);
-        years.push(year);
     }
-    years.sort_unstable();
-    years.dedup();
-    let undrawn = groups.len().saturating_sub(MOST_PANELS);
-    let panels = groups.into_iter().take(MOST_PANELS).map(|(place, (key, by_year))| {
+    let years: Vec<u16> = years.into_iter().collect();
+    let undrawn = order.len().saturating_sub(MOST_PANELS);
+    let panels = groups.into_iter().map(|(place, (key, by_year))| {
         let line = |(at, name): (usize, &String)| Line {
             name: name.clone(),
             values: years.iter().map(|year| by_year.get(year)?[at]).collect(),

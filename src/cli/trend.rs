@@ -13,6 +13,7 @@ use crate::analysis::matrix::{Matrix, notes};
 use crate::analysis::measure::Measure;
 use crate::analysis::trend::{makes_panels, trend};
 use crate::error::{Error, Result};
+use crate::output::Format;
 use crate::schema::fields::Field;
 
 /// Follow terms over the years: counts, rates, and a figure fit for print
@@ -70,7 +71,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         _ => Measure::PerThousand,
     };
     let trend = trend(&matrix, shown);
-    if drawn.is_some() && trend.undrawn > 0 {
+    if trend.undrawn > 0 && (drawn.is_some() || format == Some(Format::Text)) {
         terminal.note(&format!(
             "note: {} more groups are not drawn; -o trend.csv writes all",
             trend.undrawn

@@ -46,7 +46,7 @@ fn a_year_without_reports_is_a_gap_and_no_zero() {
     );
     assert!(rows[2]["per_1000"].is_null() && rows[2]["share"].is_null());
     let text = dir.run(&["trend", "网格员"]).exits(0);
-    text.says(&["2021         （无报告）"]);
+    text.says(&["2021          （无报告）"]);
 }
 
 #[test]
