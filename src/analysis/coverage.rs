@@ -337,7 +337,10 @@ impl<'a> Coverage<'a> {
                 .filter(move |(_, state)| *state == wanted)
                 .map(|(at, _)| *at)
         };
-        let (first, last) = (at_state(State::Mentioned).next(), at_state(State::Mentioned).last());
+        let (first, last) = (
+            at_state(State::Mentioned).next(),
+            at_state(State::Mentioned).next_back(),
+        );
         let between = |at: &usize| first.is_some_and(|first| first < *at) && last.is_some_and(|last| *at < last);
         let gaps = at_state(State::Absent).filter(between);
         Span {

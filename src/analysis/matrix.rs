@@ -274,9 +274,8 @@ fn axes<'a>(plan: &Plan, keys: impl Iterator<Item = &'a Key>) -> Vec<Axis> {
                 .iter()
                 .map(|&at| Order::of(plan.by[at].field, key[at].as_deref()));
             let order: Vec<Order> = order.collect();
-            if !known.contains_key(&order) {
-                known.insert(order, axis.fields.iter().map(|&at| key[at].clone()).collect());
-            }
+            let values = || axis.fields.iter().map(|&at| key[at].clone()).collect();
+            known.entry(order).or_insert_with(values);
         }
     }
     for (axis, known) in axes.iter_mut().zip(known) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count::UNKNOWN;
-use super::matrix::{Key, Matrix};
+use super::matrix::{Key, Matrix, Term};
 use super::measure::Measure;
 use crate::figure::{Figure, Line, Panel};
 use crate::query::Query;
@@ -20,13 +20,18 @@ pub struct Trend {
 /// More panels than this nobody can compare.
 const MOST_PANELS: usize = 24;
 
+/// A group that is drawn, year by year: the value of each term, and how many reports there are.
+struct Drawn {
+    key: Key,
+    values: BTreeMap<u16, Vec<Option<f64>>>,
+    reports: BTreeMap<u16, u64>,
+}
+
 /// The figure of a matrix whose last field is the year; what stands before it makes panels.
 pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
-    let terms = matrix.terms();
     let mut years: BTreeSet<u16> = BTreeSet::new();
-    let mut groups: BTreeMap<usize, (Key, BTreeMap<u16, Vec<Option<f64>>>)> = BTreeMap::new();
-    let mut reports: BTreeMap<(usize, u16), u64> = BTreeMap::new();
-    let mut order: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut drawn: Vec<Drawn> = Vec::new();
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     let mut undated = 0;
     for group in matrix.groups() {
         let Some((year, above)) = group.key.split_last() else {
@@ -36,44 +41,48 @@ pub fn trend(matrix: &Matrix, measure: Measure) -> Trend {
             undated += group.extent.reports;
             continue;
         };
-        let count = order.len();
-        let place = *order.entry(above.to_vec()).or_insert(count);
         years.insert(year);
-        if place >= MOST_PANELS {
-            continue;
+        let count = places.len();
+        let place = *places.entry(above.to_vec()).or_insert(count);
+        if place == drawn.len() && place < MOST_PANELS {
+            drawn.push(Drawn {
+                key: above.to_vec(),
+                values: BTreeMap::new(),
+                reports: BTreeMap::new(),
+            });
         }
-        let values = (0..terms.len()).map(|term| measure.of(matrix.found(term, &group), group.extent));
-        let (_, by_year) = groups.entry(place).or_insert_with(|| (above.to_vec(), BTreeMap::new()));
-        by_year.insert(year, values.collect());
-        reports.insert((place, year), group.extent.reports);
+        if let Some(drawn) = drawn.get_mut(place) {
+            let terms = 0..matrix.terms().len();
+            let values = terms.map(|term| measure.of(matrix.found(term, &group), group.extent));
+            drawn.values.insert(year, values.collect());
+            drawn.reports.insert(year, group.extent.reports);
+        }
     }
     let years: Vec<u16> = years.into_iter().collect();
-    let undrawn = order.len().saturating_sub(MOST_PANELS);
-    let panels = groups.into_iter().map(|(place, (key, by_year))| {
-        let line = |(at, name): (usize, &String)| Line {
-            name: name.clone(),
-            values: years.iter().map(|year| by_year.get(year)?[at]).collect(),
-        };
-        Panel {
-            title: title_of(matrix, &key),
-            lines: terms.iter().map(|term| &term.name).enumerate().map(line).collect(),
-            reports: years
-                .iter()
-                .map(|year| reports.get(&(place, *year)).copied().unwrap_or_default())
-                .collect(),
-        }
-    });
-    let panels = panels.collect();
+    let undrawn = places.len() - drawn.len();
     Trend {
         figure: Figure {
             title: title(matrix, measure),
             measure: measure.label().to_owned(),
             kind: measure.kind(),
-            years,
-            panels,
+            panels: drawn.iter().map(|drawn| panel(matrix, drawn, &years)).collect(),
             notes: notes(matrix, measure, undrawn, undated),
+            years,
         },
         undrawn,
+    }
+}
+
+fn panel(matrix: &Matrix, drawn: &Drawn, years: &[u16]) -> Panel {
+    let line = |(at, term): (usize, &Term)| Line {
+        name: term.name.clone(),
+        values: years.iter().map(|year| drawn.values.get(year)?[at]).collect(),
+    };
+    let reports = years.iter().map(|year| drawn.reports.get(year).copied());
+    Panel {
+        title: title_of(matrix, &drawn.key),
+        lines: matrix.terms().iter().enumerate().map(line).collect(),
+        reports: reports.map(Option::unwrap_or_default).collect(),
     }
 }
 

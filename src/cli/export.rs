@@ -66,7 +66,7 @@ impl Export {
         let print = |options: &Options, out: &mut dyn Write| {
             print_hits(format, found.summary(), &mut found.hits(), options, out)
         };
-        self.write(format.holds_receipt(), full, receipt, terminal, "hit", print)
+        self.write(Some(format), full, receipt, terminal, "hit", print)
     }
 
     /// Writes a table.
@@ -82,7 +82,7 @@ impl Export {
     ) -> Result<()> {
         let format = self.format()?;
         let print = |options: &Options, out: &mut dyn Write| print_table(format, table, rows, options, out);
-        self.write(format.holds_receipt(), true, receipt, terminal, "row", print)
+        self.write(Some(format), true, receipt, terminal, "row", print)
     }
 
     /// The form of the figure that was asked for; `None` when no figure was.
@@ -107,7 +107,7 @@ impl Export {
         terminal: &Terminal,
     ) -> Result<()> {
         let print = |options: &Options, out: &mut dyn Write| print_figure(format, figure, (table, rows), options, out);
-        self.write(true, true, receipt, terminal, "row", print)
+        self.write(None, true, receipt, terminal, "row", print)
     }
 
     /// Writes a table, and below it for people the figure of it.
@@ -129,12 +129,13 @@ impl Export {
             }
             Ok(seal)
         };
-        self.write(format.holds_receipt(), true, receipt, terminal, "row", print)
+        self.write(Some(format), true, receipt, terminal, "row", print)
     }
 
+    /// `format` is that of hits and tables; a figure has none and holds its receipt.
     fn write(
         &self,
-        holds_receipt: bool,
+        format: Option<Format>,
         full: bool,
         receipt: Option<Receipt>,
         terminal: &Terminal,
@@ -156,11 +157,11 @@ impl Export {
             return Ok(());
         };
         if let Destination::File(path) = &destination {
-            if !holds_receipt {
+            if format.is_some_and(|format| !format.holds_receipt()) {
                 write_beside(path, &receipt)?;
             }
             let mut rows = counted(receipt.rows, noun);
-            if format.is_bibliography() {
+            if format.is_some_and(Format::is_bibliography) {
                 rows.insert_str(0, "the reports of ");
             }
             terminal.note(&format!("{rows} written to {}", path.display()));
