@@ -25,6 +25,7 @@ pub mod citation;
 pub mod cli;
 pub mod error;
 pub mod eval;
+pub mod figure;
 pub mod hits;
 pub mod index;
 pub mod ingest;

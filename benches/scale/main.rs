@@ -1,10 +1,11 @@
-//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | questions | growth |
-//! reindex [--mb N] [--seed N]`.
+//! Measures baogao on corpora of any size: `cargo bench --bench scale -- check | build | size | search | questions | matrix |
+//! growth | reindex [--mb N] [--seed N]`.
 //! What each measures, and what it said last, stands in `benches/README.md`.
 
 mod build;
 mod generator;
 mod growth;
+mod matrix;
 mod names;
 mod peers;
 mod phrases;
@@ -67,6 +68,8 @@ enum Command {
     Again { corpus: PathBuf, index: PathBuf },
     /// Filters, the worst questions, and sixteen clients at once, on that index (300 MB)
     Questions,
+    /// How long a table of 100 terms by year and county takes on that index (300 MB)
+    Matrix,
     #[command(hide = true)]
     Ours { corpus: PathBuf, index: PathBuf },
     #[command(hide = true)]
@@ -88,6 +91,7 @@ fn main() {
             Command::Size,
             Command::Search,
             Command::Questions,
+            Command::Matrix,
         ]
         .iter()
         .for_each(|command| cli.run(command)),
@@ -105,6 +109,7 @@ impl Cli {
             Command::Reindex => reindex::measure(&self.corpus(300)),
             Command::Again { corpus, index } => answer(&reindex::again(corpus, index)),
             Command::Questions => measure_questions(&self.corpus(300), self.seed),
+            Command::Matrix => measure_matrix(&self.corpus(300), self.seed),
             Command::Ours { corpus, index } => answer(&build::ours(corpus, index)),
             Command::Bare { corpus, index } => answer(&build::bare(corpus, index)),
             Command::Steps { corpus } => answer(&build::steps(corpus)),
@@ -277,6 +282,28 @@ fn index_that_stands(corpus: &Corpus) -> PathBuf {
         build_ours(corpus);
     }
     index
+}
+
+/// Counts many terms in that index.
+fn measure_matrix(corpus: &Corpus, seed: u64) {
+    const TERMS: usize = 100;
+    let index = index_that_stands(corpus);
+    let drawn = [seed, seed + 1].map(|seed| search::phrases_of(corpus, seed));
+    let mut phrases: Vec<String> = Vec::with_capacity(TERMS);
+    for phrase in drawn.into_iter().flatten() {
+        if phrases.len() < TERMS && !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    let measured = matrix::measure(&index, &phrases);
+    println!(
+        "{} terms by year and county, {} rows, {} passages: counted in {:.2} s, rows made in {:.2} s",
+        measured.terms,
+        measured.rows,
+        measured.passages,
+        measured.counted.as_secs_f64(),
+        measured.written.as_secs_f64()
+    );
 }
 
 /// A benchmark that finds nothing measures nothing.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use super::terminal::{Destination, Terminal};
 use super::values;
 use crate::error::{Error, Result};
+use crate::figure::Figure;
 use crate::index::{Found, Index};
+use crate::output::figure::{FigureFormat, print_drawing, print_figure};
 use crate::output::{Format, Options, counted, print_hits, print_table};
 use crate::receipt::{Receipt, Seal};
 use crate::table::{Row, Table};
@@ -65,7 +67,7 @@ impl Export {
         let print = |options: &Options, out: &mut dyn Write| {
             print_hits(format, found.summary(), &mut found.hits(), options, out)
         };
-        self.write(format, full, receipt, terminal, "hit", print)
+        self.write(Some(format), full, receipt, terminal, "hit", print)
     }
 
     /// Writes a table.
@@ -81,12 +83,60 @@ impl Export {
     ) -> Result<()> {
         let format = self.format()?;
         let print = |options: &Options, out: &mut dyn Write| print_table(format, table, rows, options, out);
-        self.write(format, true, receipt, terminal, "row", print)
+        self.write(Some(format), true, receipt, terminal, "row", print)
     }
 
+    /// The form of the figure that was asked for; `None` when no figure was.
+    pub fn figure_format(&self) -> Option<FigureFormat> {
+        match (&self.format, &self.output) {
+            (Some(name), _) => FigureFormat::named(name),
+            (None, Some(path)) => FigureFormat::named(path.extension()?.to_str()?),
+            (None, None) => None,
+        }
+    }
+
+    /// Draws a figure of a table. The receipt is that of the table.
+    ///
+    /// # Errors
+    /// When the figure cannot be drawn, the rows end in an error or the destination cannot be written.
+    pub fn figure(
+        &self,
+        format: FigureFormat,
+        figure: &Figure,
+        (table, rows): (&Table, &mut dyn Iterator<Item = Result<Row>>),
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let print = |options: &Options, out: &mut dyn Write| print_figure(format, figure, (table, rows), options, out);
+        self.write(None, true, receipt, terminal, "row", print)
+    }
+
+    /// Writes a table, and below it for people the figure of it.
+    ///
+    /// # Errors
+    /// As [`Export::table`].
+    pub fn table_with_figure(
+        &self,
+        (table, rows): (&Table, &mut dyn Iterator<Item = Result<Row>>),
+        figure: &Figure,
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let format = self.format()?;
+        let print = |options: &Options, out: &mut dyn Write| {
+            let seal = print_table(format, table, rows, options, out)?;
+            if format == Format::Text {
+                print_drawing(figure, options, out)?;
+            }
+            Ok(seal)
+        };
+        self.write(Some(format), true, receipt, terminal, "row", print)
+    }
+
+    /// `format` is that of hits and tables; a figure has none and holds its receipt.
     fn write(
         &self,
-        format: Format,
+        format: Option<Format>,
         full: bool,
         receipt: Option<Receipt>,
         terminal: &Terminal,
@@ -108,11 +158,11 @@ impl Export {
             return Ok(());
         };
         if let Destination::File(path) = &destination {
-            if !format.holds_receipt() {
+            if format.is_some_and(|format| !format.holds_receipt()) {
                 write_beside(path, &receipt)?;
             }
             let mut rows = counted(receipt.rows, noun);
-            if format.is_bibliography() {
+            if format.is_some_and(Format::is_bibliography) {
                 rows.insert_str(0, "the reports of ");
             }
             terminal.note(&format!("{rows} written to {}", path.display()));

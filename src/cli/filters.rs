@@ -53,6 +53,24 @@ impl Filters {
     /// # Errors
     /// When a value is none, as a year that is no year.
     pub fn query(&self) -> Result<Query> {
+        self.query_with(&self.topic)
+    }
+
+    /// The same without the topics, where these say what is looked for.
+    ///
+    /// # Errors
+    /// As [`Filters::query`].
+    pub fn query_without_topics(&self) -> Result<Query> {
+        self.query_with(&[])
+    }
+
+    /// The topics, as they were named.
+    pub fn topics(&self) -> &[String] {
+        &self.topic
+    }
+
+    fn query_with(&self, topics: &[String]) -> Result<Query> {
+        let topics = topics.to_vec();
         let given = [
             (Field::Township, &self.township),
             (Field::County, &self.county),
@@ -65,7 +83,7 @@ impl Filters {
             (Field::Level, &self.level),
             (Field::Kind, &self.kind),
             (Field::Quality, &self.quality),
-            (Field::Topic, &self.topic),
+            (Field::Topic, &topics),
         ];
         let filters = given
             .into_iter()

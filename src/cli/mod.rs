@@ -7,6 +7,8 @@ mod code;
 mod collocates;
 mod compare;
 mod completions;
+mod count;
+mod coverage;
 mod dispersion;
 mod draw;
 mod eval;
@@ -15,6 +17,7 @@ mod filters;
 mod index;
 mod inspect;
 mod kwic;
+mod list;
 mod man;
 mod overview;
 mod question;
@@ -23,7 +26,9 @@ mod schema;
 mod search;
 mod show;
 mod terminal;
+mod terms;
 mod topics;
+mod trend;
 mod values;
 mod verify;
 
@@ -95,6 +100,9 @@ enum Command {
     Collocates(Box<collocates::Args>),
     Compare(Box<compare::Args>),
     Dispersion(Box<dispersion::Args>),
+    Count(Box<count::Args>),
+    Coverage(Box<coverage::Args>),
+    Trend(Box<trend::Args>),
     Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -191,6 +199,9 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Collocates(args) => collocates::run(args, index, terminal),
         Command::Compare(args) => compare::run(args, index, terminal),
         Command::Dispersion(args) => dispersion::run(args, index, terminal),
+        Command::Count(args) => count::run(args, index, terminal),
+        Command::Coverage(args) => coverage::run(args, index, terminal),
+        Command::Trend(args) => trend::run(args, index, terminal),
         Command::Show(args) => show::run(args, index, terminal),
         Command::Inspect(args) => inspect::run(args, terminal),
         Command::Verify(args) => verify::run(args, index, terminal),

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::filters::Filters;
+use super::list::read_lines;
 use super::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::index::{Index, Request};
-use crate::ingest::decode::decode;
 use crate::output::counted;
 use crate::query::Query;
 use crate::receipt::Receipt;
@@ -95,14 +95,13 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Those that were typed, then those of a file: one a line, empty lines and those after `#` left aside.
+    /// Those that were typed, then those of a file: one a line, or a table.
     ///
     /// # Errors
     /// When the file cannot be read, or one of them is no question, or has no places.
     pub fn read(typed: &[String], file: Option<&Path>) -> Result<Self> {
         let mut queries: Vec<(String, Query)> = Vec::new();
-        let mut put = |text: &str| -> Result<()> {
-            let query = Query::parse(text)?;
+        let mut put = |text: &str, query: Query| -> Result<()> {
             if query.is_filter() || query == Query::All {
                 return Err(Error::usage(format!(
                     "`{text}` says which passages are wanted, and nothing that stands in them"
@@ -115,23 +114,13 @@ impl Terms {
             Ok(())
         };
         for text in typed {
-            put(text)?;
+            put(text, Query::parse(text)?)?;
         }
         if let Some(path) = file {
-            let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-            let decoded = decode(bytes, None).map_err(|error| error.about(path))?;
-            if decoded.lossy.is_some() {
-                return Err(
-                    Error::source(path, "some of its bytes are no characters").hinted("save the list as UTF-8 text")
-                );
-            }
-            let lines = decoded.text.trim_start_matches('\u{feff}').lines().zip(1..);
-            for (line, number) in lines {
-                let line = line.trim();
-                if !line.is_empty() && !line.starts_with('#') {
-                    put(line)
-                        .map_err(|error| error.hinted(format!("it stands in {}, line {number}", path.display())))?;
-                }
+            for line in read_lines(path)? {
+                let taken = line.question(false).and_then(|query| put(&line.name, query));
+                taken
+                    .map_err(|error| error.hinted(format!("it stands in {}, line {}", path.display(), line.number)))?;
             }
         }
         Ok(Terms {

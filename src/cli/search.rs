@@ -137,6 +137,18 @@ pub fn brought_topics(path: Option<&Path>, index: &Index) -> Result<Vec<Topic>> 
     Ok(topics.unwrap_or_default())
 }
 
+/// The unit of text that `--within` names.
+pub fn scope(within: Option<&str>) -> Result<Option<Scope>> {
+    let named = |name: &str| {
+        Scope::named(name).ok_or_else(|| {
+            let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
+            Error::usage(format!("--within {name}: there is no such unit of text"))
+                .hinted(format!("it is one of: {units}"))
+        })
+    };
+    within.map(named).transpose()
+}
+
 impl Args {
     /// What a question asks for, the flags taken together with it.
     fn request(&self, asked: &str, format: Format) -> Result<Request> {
@@ -145,7 +157,7 @@ impl Args {
             false => Query::parse(asked)?,
         };
         let query = query.and(self.filters.query()?);
-        let query = match self.scope()? {
+        let query = match scope(self.within.as_deref())? {
             Some(_) if matches!(query, Query::Within(..)) => {
                 return Err(Error::usage("--within stands both in the query and beside it").hinted("leave one out"));
             }
@@ -165,17 +177,6 @@ impl Args {
             time_limit: self.time_limit()?,
             ranking: Ranking::ours(),
         })
-    }
-
-    fn scope(&self) -> Result<Option<Scope>> {
-        let named = |name: &String| {
-            Scope::named(name).ok_or_else(|| {
-                let units = Scope::ALL.map(|scope| format!("{scope} {}", scope.label())).join(", ");
-                Error::usage(format!("--within {name}: there is no such unit of text"))
-                    .hinted(format!("it is one of: {units}"))
-            })
-        };
-        self.within.as_ref().map(named).transpose()
     }
 
     fn time_limit(&self) -> Result<Option<Duration>> {

@@ -223,18 +223,21 @@ impl Index {
         let filters = request.query.filters();
         let wanted = filters.into_iter().flat_map(|filter| {
             let texts = filter.values.iter().filter_map(|wanted| match wanted {
-                Wanted::Text(text) => Some(text),
+                Wanted::Text(_) | Wanted::Exactly(_) => Some(wanted.clone()),
                 _ => None,
             });
-            texts.map(|text| (filter.field, text))
+            texts.map(|wanted| (filter.field, wanted))
         });
         let groupings = request.facets.iter();
-        let counted = groupings.filter_map(|grouping| Some((grouping.field, grouping.under.as_ref()?)));
+        let counted = groupings.filter_map(|grouping| Some((grouping.field, Wanted::Text(grouping.under.clone()?))));
         let mut notes = Vec::new();
-        for (field, text) in wanted.chain(counted) {
+        for (field, wanted) in wanted.chain(counted) {
+            let (Wanted::Text(text) | Wanted::Exactly(text)) = &wanted else {
+                continue;
+            };
             let alone = Filter {
                 field,
-                values: vec![Wanted::Text(text.clone())],
+                values: vec![wanted.clone()],
             };
             let test = ValueTest::new(&alone);
             let topics = AskedTopics::new(&self.topics, &request.topics);
@@ -244,7 +247,7 @@ impl Index {
             }
             let mut values = self.values_of(field)?;
             values.extend(brought().map(str::to_owned));
-            notes.push(format!("no passage has {field}:{text}{}", nearest(text, &values)));
+            notes.push(format!("no passage has {alone}{}", nearest(text, &values)));
         }
         notes.dedup();
         Ok(notes)

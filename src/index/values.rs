@@ -2,6 +2,7 @@
 
 use super::region::level_of;
 use crate::query::{Filter, Wanted};
+use crate::report::REGION_SEPARATOR;
 use crate::schema::fields::Matching;
 use crate::text::fold::fold_phrase;
 
@@ -29,6 +30,9 @@ impl<'a> ValueTest<'a> {
     }
 
     pub fn wants(&self, value: &str) -> bool {
+        if self.filter.values.iter().any(|wanted| self.is_exactly(wanted, value)) {
+            return true;
+        }
         let declaration = self.filter.field.declaration();
         match declaration.values {
             Matching::Year => self.wants_year(value),
@@ -52,6 +56,17 @@ impl<'a> ValueTest<'a> {
                         None => false,
                     })
             }
+        }
+    }
+
+    /// Of a path, from its first level on, with all that is below.
+    fn is_exactly(&self, wanted: &Wanted, value: &str) -> bool {
+        let Wanted::Exactly(text) = wanted else { return false };
+        let is_path = self.filter.field.declaration().values == Matching::Path;
+        match value.strip_prefix(text.as_str()) {
+            Some("") => true,
+            Some(below) => is_path && below.starts_with(REGION_SEPARATOR),
+            None => false,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod coding;
 mod columns;
 mod csv;
+pub mod figure;
 mod grid;
 mod json;
 mod jsonl;

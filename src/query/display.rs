@@ -66,6 +66,10 @@ impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Wanted::Text(text) => write_text(f, text, is_bare_value(text)),
+            Wanted::Exactly(text) => {
+                f.write_str("=")?;
+                write_text(f, text, is_bare_value(text))
+            }
             Wanted::Years(Some(from), Some(to)) if from == to => write!(f, "{from}"),
             Wanted::Years(from, to) => {
                 let end = |year: &Option<u16>| year.map_or_else(String::new, |year| year.to_string());

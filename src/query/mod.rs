@@ -82,6 +82,9 @@ pub enum Wanted {
     /// What it means for the field is declared there ([`crate::schema::fields::Matching`]). For a field with a fixed list it is
     /// the name of a value ([`crate::schema::values::Value::name`]); for the others it has at least one unit.
     Text(String),
+    /// This very value, character by character, and nothing that it may be short for; of a path, from its first level on, with all that is
+    /// below.
+    Exactly(String),
     /// Years of four digits, both ends included, the earlier first; an open end is `None`, and one end at most is open.
     Years(Option<u16>, Option<u16>),
     /// The field has no value: `year:?` finds the reports whose year is unknown.

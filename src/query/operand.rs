@@ -37,6 +37,10 @@ pub(super) fn value(field: Field, text: &str) -> Result<Wanted> {
     if matches!(text, "?" | "？") {
         return Ok(Wanted::Unknown);
     }
+    let (is_exact, text) = match text.strip_prefix(['=', '＝']).filter(|rest| !rest.is_empty()) {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
     let source = Source::new(text);
     let span = 0..source.len();
     let word = Word {
@@ -44,7 +48,8 @@ pub(super) fn value(field: Field, text: &str) -> Result<Wanted> {
         quoted: true,
         span,
     };
-    wanted(&source, field, word)
+    let wanted = wanted(&source, field, word)?;
+    Ok(if is_exact { exactly(field, wanted) } else { wanted })
 }
 
 fn pattern(source: &Source, word: Word, wildcards: &[usize]) -> Result<Query> {
@@ -144,6 +149,7 @@ fn filter(source: &Source, field: Field, values: Vec<Value>) -> Result<Query> {
     let values = values.into_iter().map(|value| match value {
         Value::Unknown => Ok(Wanted::Unknown),
         Value::Word(word) => wanted(source, field, word),
+        Value::Exactly(word) => wanted(source, field, word).map(|wanted| exactly(field, wanted)),
     });
     Ok(Query::Filter(Filter {
         field,
@@ -163,6 +169,17 @@ fn wanted(source: &Source, field: Field, word: Word) -> Result<Wanted> {
                 .hinted(format!("`{field}:?` is for an unknown one")))
         }
         Matching::Name | Matching::Contains | Matching::Path => Ok(Wanted::Text(word.text)),
+    }
+}
+
+/// The value itself, in fields where a wanted text may mean several: names with their suffixes, parts of names, places with all that
+/// is in them. A topic is a name without suffixes.
+fn exactly(field: Field, wanted: Wanted) -> Wanted {
+    match wanted {
+        Wanted::Text(text) if field != Field::Topic && field.declaration().values != Matching::Kind => {
+            Wanted::Exactly(text)
+        }
+        wanted => wanted,
     }
 }
 

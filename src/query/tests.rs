@@ -35,6 +35,7 @@ fn tree(query: &Query, text: fn(&str) -> String) -> String {
         Query::Filter(filter) => {
             let values = filter.values.iter().map(|value| match value {
                 Wanted::Text(value) => text(value),
+                Wanted::Exactly(value) => format!("={}", text(value)),
                 years => format!("{years}"),
             });
             format!("{}={}", filter.field, values.collect::<Vec<_>>().join("|"))
@@ -231,6 +232,18 @@ const READ: &[(&str, &str, &str)] = &[
         "township:古镛镇,高唐镇",
     ),
     ("township:?", "township=?", "township:?"),
+    (
+        "township:=古镛镇,＝高唐",
+        "township==古镛镇|=高唐",
+        "township:=古镛镇,=高唐",
+    ),
+    (
+        "body:=“法治 政府”",
+        "issuing_body==法治 政府",
+        "issuing_body:=\"法治 政府\"",
+    ),
+    ("township:\"=甲\"", "township==甲", "township:\"=甲\""),
+    ("section:=问题", "section=problems", "section:problems"),
     ("year:？,2021", "year=?|2021", "year:?,2021"),
     ("(county:将乐县)", "county=将乐县", "county:将乐县"),
     (
@@ -923,7 +936,12 @@ fn filter() -> impl Strategy<Value = Query> {
             Matching::Kind => prop::sample::select(values_of(field).collect::<Vec<_>>())
                 .prop_map(|value| Wanted::Text(value.name.clone()))
                 .boxed(),
-            Matching::Name | Matching::Contains | Matching::Path => searchable_text().prop_map(Wanted::Text).boxed(),
+            Matching::Name if field == Field::Topic => searchable_text().prop_map(Wanted::Text).boxed(),
+            Matching::Name | Matching::Contains | Matching::Path => prop_oneof![
+                searchable_text().prop_map(Wanted::Text),
+                searchable_text().prop_map(Wanted::Exactly)
+            ]
+            .boxed(),
         };
         let values = prop::collection::vec(prop_oneof![4 => known, 1 => Just(Wanted::Unknown)], 1..4);
         values.prop_map(move |values| Query::Filter(Filter { field, values }))

@@ -60,6 +60,8 @@ pub(super) enum Value {
     /// `?`
     Unknown,
     Word(Word),
+    /// After a `=`.
+    Exactly(Word),
 }
 
 /// What the marks in a word and after it make of it.
@@ -406,6 +408,9 @@ impl<'a> Tokens<'a> {
             if self.narrow_at(0) == Some('?') && self.ends_at(1, Place::Value) {
                 self.at += 1;
                 values.push(Value::Unknown);
+            } else if self.narrow_at(0) == Some('=') && !self.ends_at(1, Place::Value) {
+                self.at += 1;
+                values.push(Value::Exactly(self.plain_word(Place::Value)?));
             } else {
                 values.push(Value::Word(self.plain_word(Place::Value)?));
             }
@@ -710,7 +715,8 @@ pub(super) fn is_bare_value(text: &str) -> bool {
     let source = Source::new(text);
     let first = source.chars.first().copied().map(narrow);
     let word = Tokens::new(&source).word(Place::Value);
-    first != Some('(') && matches!(word, Ok((word, Form::Plain)) if !word.quoted && word.span == (0..source.len()))
+    !matches!(first, Some('(' | '='))
+        && matches!(word, Ok((word, Form::Plain)) if !word.quoted && word.span == (0..source.len()))
 }
 
 /// Brackets that are open inside a word.

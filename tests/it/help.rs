@@ -5,9 +5,12 @@ use std::process::Command;
 
 use crate::testdir::{Output, TestDir, output_of};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 19] = [
     "index",
     "search",
+    "count",
+    "coverage",
+    "trend",
     "sample",
     "code",
     "kwic",

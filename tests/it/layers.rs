@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["ingest", "query"],
     &["hits", "table"],
-    &["citation", "receipt"],
+    &["citation", "figure", "receipt"],
     &["index"],
     &["update", "eval", "analysis", "quotes"],
     &["output"],
@@ -41,6 +41,9 @@ const CONFINED: &[(&str, &str)] = &[
     ("walkdir", "ingest/"),
     ("scraper", "ingest/"),
     ("encoding_rs", "ingest/"),
+    ("resvg", "output/figure/"),
+    ("skrifa", "output/figure/"),
+    ("png", "output/figure/"),
 ];
 
 /// Names that say nothing of what a module is about.

@@ -19,6 +19,8 @@ mod sidecar; // people correct what is read: sidecars, sheets, patterns for path
 mod traps; // one short document for each trap of the genre
 
 // Finding.
+mod count; // terms by fields: every number is that of a plain scan
+mod coverage; // who mentions a term since when, and who stopped
 mod exactness; // the index against an independent scan, under changes, whatever the number of threads
 mod formats; // every export holds the same hits
 mod language; // every operand of the language, joined and within every unit of text, against an independent scan
@@ -39,6 +41,7 @@ mod schema;
 mod show;
 mod statistics; // collocates, compare and dispersion against plain counts and formulas
 mod topics; // ours and the user's: found, ranked, listed, tested, grown
+mod trend; // terms over the years, as tables and figures
 mod verify;
 
 // Under difficulties.
