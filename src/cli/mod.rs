@@ -8,6 +8,7 @@ mod export;
 mod filters;
 mod index;
 mod inspect;
+mod replay;
 mod schema;
 mod search;
 mod show;
@@ -19,7 +20,7 @@ use std::any::Any;
 use std::ffi::OsString;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -77,6 +78,7 @@ enum Command {
     Schema(schema::Args),
     Topics(topics::Args),
     Eval(eval::Args),
+    Replay(replay::Args),
 }
 
 /// How a command ended.
@@ -155,6 +157,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Schema(args) => schema::run(args, terminal),
         Command::Topics(args) => topics::run(args, index, terminal),
         Command::Eval(args) => eval::run(args, index, terminal),
+        Command::Replay(args) => replay::run(args, index, terminal),
     }
 }
 
@@ -188,9 +191,9 @@ impl Said {
 }
 
 impl Input {
-    /// Opens the index, brought up to date first if files were named.
-    fn open(&self, index: &std::path::Path, terminal: &Terminal) -> Result<Index> {
-        if !self.paths.is_empty() {
+    /// Opens the index, brought up to date first if files were named; but a command that is only run again changes nothing.
+    fn open(&self, index: &Path, terminal: &Terminal) -> Result<Index> {
+        if !self.paths.is_empty() && !terminal.is_replaying() {
             index::bring_up_to_date(index, &self.paths, terminal)?;
         }
         Index::open(index)

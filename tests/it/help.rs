@@ -2,8 +2,8 @@
 
 use crate::testdir::TestDir;
 
-const COMMANDS: [&str; 8] = [
-    "index", "search", "show", "inspect", "verify", "schema", "topics", "eval",
+const COMMANDS: [&str; 9] = [
+    "index", "search", "show", "inspect", "verify", "schema", "topics", "eval", "replay",
 ];
 
 #[test]

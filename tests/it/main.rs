@@ -28,6 +28,7 @@ mod scan; // the plain reading that the index is held to
 mod search; // the language, filters, facets, order, limits, exit codes
 
 // The other commands.
+mod export; // files in every format, their receipts, replay; killed runs and full disks
 mod inspect;
 mod quotes; // quotations of a manuscript: exact, altered, not found
 mod schema;
