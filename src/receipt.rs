@@ -1,11 +1,14 @@
 //! Defines a [`Receipt`]: what was asked of what, and what came of it, so that a table in a paper can be made again and found to be the same.
 
+pub mod difference;
+pub mod read;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::hits::{Hit, Totals};
+use crate::hits::{Hit, Summary, Totals};
 use crate::table::{Row, Table};
 
 /// What an export says of itself.
@@ -17,6 +20,9 @@ pub struct Receipt {
     pub made: String,
     /// The arguments of the command, without the program's name.
     pub command: Vec<String>,
+    /// The folder it was given in: relative paths in it start there.
+    #[serde(default)]
+    pub folder: String,
     /// The question as it was asked and as it was understood, filters included; the terms, when there are several.
     pub query: String,
     pub interpreted: String,
@@ -30,6 +36,11 @@ pub struct Receipt {
     /// A fingerprint of the answer, whatever the format it was written in: BLAKE3, its first 16 hexadecimal digits. Empty until the
     /// answer was written.
     pub answer: String,
+    /// A fingerprint of the file, to see whether somebody has edited it since: BLAKE3 of all of its bytes when the receipt stands
+    /// beside it, of those before the receipt when it stands in it. Empty where there is none: office files are written anew
+    /// by every program that saves them.
+    #[serde(default)]
+    pub file: String,
 }
 
 /// A total.
@@ -69,6 +80,8 @@ pub struct InputFile {
 pub struct Seal {
     hasher: blake3::Hasher,
     rows: u64,
+    /// The fingerprint of the bytes that were written, when it is known.
+    pub file: String,
 }
 
 impl Receipt {
@@ -78,6 +91,7 @@ impl Receipt {
             program: format!("baogao {}", env!("CARGO_PKG_VERSION")),
             made: jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             command,
+            folder: std::env::current_dir().map_or(String::new(), |folder| folder.display().to_string()),
             query: query.to_owned(),
             interpreted: interpreted.to_owned(),
             counts: Vec::new(),
@@ -85,6 +99,7 @@ impl Receipt {
             inputs: Vec::new(),
             rows: 0,
             answer: String::new(),
+            file: String::new(),
         }
     }
 
@@ -122,22 +137,29 @@ impl Receipt {
         Receipt {
             rows: seal.rows,
             answer: seal.fingerprint(),
+            file: seal.file.clone(),
             ..self.clone()
         }
     }
 }
 
 impl Seal {
-    /// Takes in a hit: which passage it is and how often the question stands in it. A passage's id names its report's content.
+    /// Takes in what is true of all hits: totals, and what was counted by fields.
+    pub fn summary(&mut self, summary: &Summary) {
+        let facets = summary.facets.iter().map(|facet| (facet.name(), &facet.counts));
+        self.line(&(summary.totals, facets.collect::<Vec<_>>()));
+    }
+
+    /// Takes in a hit: which passage it is, how often the question stands in it, and how it is cited, but for where the file lies. A
+    /// passage's id names its report's content.
     pub fn hit(&mut self, hit: &Hit) {
         self.rows += 1;
-        self.line(&(
-            hit.rank,
-            &hit.passage.id,
-            hit.occurrences,
-            &hit.highlights,
-            &hit.citation,
-        ));
+        let path = &hit.report.path;
+        let citation = match path.is_empty() {
+            true => hit.citation.clone(),
+            false => hit.citation.replace(path, ""),
+        };
+        self.line(&(hit.rank, &hit.passage.id, hit.occurrences, &hit.highlights, citation));
     }
 
     /// Takes in the head of a table.

@@ -1,27 +1,27 @@
 //! `baogao search --queries`: many questions in one run, by the same engine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::export::Export;
 use super::list::{Line, read_lines};
 use super::search::brought_topics;
-use super::terminal::{Destination, Terminal};
+use super::terminal::Terminal;
 use super::{Input, Status};
 use crate::error::{Error, Result};
-use crate::index::{Index, Request};
-use crate::output::batch::{Answered, Asked, HitTable, print_answers};
-use crate::output::{Format, counted};
+use crate::index::{Found, Index, Request};
+use crate::output::batch::{Answered, Asked, hits_row, hits_table, note_about, totals_row, totals_table};
+use crate::output::counted;
 use crate::query::Query;
+use crate::receipt::Receipt;
 
 /// A list of questions, and what is wanted of it.
 pub struct Batch<'a> {
     pub path: &'a Path,
     /// All hits, not only how many.
     pub all_hits: bool,
-    pub format: Format,
-    pub no_bom: bool,
-    pub output: Option<&'a PathBuf>,
+    pub export: &'a Export,
     pub input: &'a Input,
     pub topics: Option<&'a Path>,
 }
@@ -62,49 +62,27 @@ impl Batch<'_> {
         for question in &mut ready {
             question.request.topics.clone_from(&topics);
         }
-        let destination = Destination::new(self.output);
-        let mut options = terminal.options(&destination);
-        options.bom = !self.no_bom;
-        let found = match self.all_hits {
-            true => {
-                let mut table = HitTable::new(self.format, &options)?;
-                let mut found = 0;
-                destination.write(|out| {
-                    for question in &ready {
-                        match index.search(&question.request) {
-                            Ok(answer) => {
-                                found += answer.summary().totals.passages;
-                                table.print(&question.asked, answer.summary(), &mut answer.hits(), out)?;
-                            }
-                            Err(error) => {
-                                self.tell(terminal, question.asked.line, &error);
-                                bad += 1;
-                            }
-                        }
-                    }
-                    table.finish(out)
-                })?;
-                found
-            }
-            false => {
-                let answers: Vec<(u64, Result<Answered>)> = ready
-                    .par_iter()
-                    .map(|question| (question.asked.line, answer(&index, question)))
-                    .collect();
-                let mut answered = Vec::with_capacity(answers.len());
-                for (line, answer) in answers {
-                    match answer {
-                        Ok(answer) => answered.push(answer),
-                        Err(error) => {
-                            self.tell(terminal, line, &error);
-                            bad += 1;
-                        }
-                    }
+        let receipt = self.receipt(&ready, &index, terminal)?;
+        let answers: Vec<(&Asked, Result<Found<'_>>)> = ready
+            .par_iter()
+            .map(|question| (&question.asked, index.search(&question.request)))
+            .collect();
+        let mut answered = Vec::with_capacity(answers.len());
+        for (asked, answer) in answers {
+            match answer {
+                Ok(found) => answered.push((asked, found)),
+                Err(error) => {
+                    self.tell(terminal, asked.line, &error);
+                    bad += 1;
                 }
-                destination.write(|out| print_answers(self.format, &answered, &options, out))?;
-                answered.iter().map(|answer| answer.totals.passages).sum()
             }
-        };
+        }
+        let found: u64 = answered.iter().map(|(_, found)| found.summary().totals.passages).sum();
+        let receipt = receipt.map(|receipt| receipt.counting("questions", answered.len() as u64));
+        match self.all_hits {
+            true => self.export_hits(&answered, receipt, terminal)?,
+            false => self.export_totals(&answered, receipt, terminal)?,
+        }
         if bad > 0 {
             terminal.note(&format!(
                 "{} of {} could not be answered",
@@ -117,6 +95,48 @@ impl Batch<'_> {
             (0, _) => Status::Found,
             _ => Status::Partly,
         })
+    }
+
+    /// What the answers will say of themselves: they depend on the list too.
+    fn receipt(&self, ready: &[Ready], index: &Index, terminal: &Terminal) -> Result<Option<Receipt>> {
+        let joined = |text: fn(&Ready) -> String| ready.iter().map(text).collect::<Vec<_>>().join("\n");
+        let asked = joined(|question| question.asked.query.clone());
+        let interpreted = joined(|question| question.request.query.to_string());
+        let Some(receipt) = self.export.receipt(terminal, &asked, &interpreted, index)? else {
+            return Ok(None);
+        };
+        let files = std::iter::once(self.path).chain(self.topics);
+        files
+            .fold(Ok(receipt), |receipt, file| receipt?.depending_on(file))
+            .map(Some)
+    }
+
+    fn export_hits(
+        &self,
+        answered: &[(&Asked, Found<'_>)],
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let notes = answered.iter().flat_map(|(asked, found)| {
+            let notes = found.summary().notes.iter();
+            notes.map(|note| note_about(asked, note))
+        });
+        let table = hits_table(notes.collect());
+        let rows = answered
+            .iter()
+            .flat_map(|(asked, found)| found.hits().map(|hit| Ok(hits_row(asked, &hit?))));
+        self.export.table(&table, &mut { rows }, receipt, terminal)
+    }
+
+    fn export_totals(
+        &self,
+        answered: &[(&Asked, Found<'_>)],
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+    ) -> Result<()> {
+        let answers: Vec<Answered> = answered.iter().map(|(asked, found)| answer(asked, found)).collect();
+        let mut rows = answers.iter().map(|answer| Ok(totals_row(answer)));
+        self.export.table(&totals_table(&answers), &mut rows, receipt, terminal)
     }
 
     fn request(&self, line: &Line, request: &impl Fn(&str) -> Result<Request>) -> Result<Request> {
@@ -136,13 +156,12 @@ impl Batch<'_> {
     }
 }
 
-fn answer(index: &Index, question: &Ready) -> Result<Answered> {
-    let found = index.search(&question.request)?;
+fn answer(asked: &Asked, found: &Found<'_>) -> Answered {
     let summary = found.summary();
-    Ok(Answered {
-        asked: question.asked.clone(),
+    Answered {
+        asked: asked.clone(),
         interpreted: summary.interpreted.clone(),
         totals: summary.totals,
         notes: summary.notes.clone(),
-    })
+    }
 }

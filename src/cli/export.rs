@@ -1,6 +1,6 @@
 //! The flags that say in what form an answer is written, and where to; and the writing, with the receipt of what was asked.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use super::terminal::{Destination, Terminal};
@@ -10,13 +10,14 @@ use crate::figure::Figure;
 use crate::index::{Found, Index};
 use crate::output::figure::{FigureFormat, print_drawing, print_figure};
 use crate::output::{Format, Options, counted, print_hits, print_table};
+use crate::receipt::read::beside;
 use crate::receipt::{Receipt, Seal};
 use crate::table::{Row, Table};
 
 /// In what form an answer is written, and where to.
 #[derive(clap::Args)]
 pub struct Export {
-    /// text, json, jsonl, csv, tsv or markdown; for hits also bibtex, ris or csl-json, their reports as references [default: by the ending of -o, else text]
+    /// text, json, jsonl, csv, tsv, markdown, xlsx, html or docx; for hits also bibtex, ris or csl-json, their reports as references [default: by the ending of -o, else text]
     #[arg(long, value_name = "FORMAT", value_parser = values::formats(), hide_possible_values = true)]
     format: Option<String>,
     /// Write to a file, which appears when it is complete; with a receipt, in it or beside it
@@ -82,6 +83,9 @@ impl Export {
         terminal: &Terminal,
     ) -> Result<()> {
         let format = self.format()?;
+        if !format.holds_summary() {
+            table.notes.iter().for_each(|note| terminal.note(note));
+        }
         let print = |options: &Options, out: &mut dyn Write| print_table(format, table, rows, options, out);
         self.write(Some(format), true, receipt, terminal, "row", print)
     }
@@ -133,6 +137,21 @@ impl Export {
         self.write(Some(format), true, receipt, terminal, "row", print)
     }
 
+    /// Writes a report.
+    ///
+    /// # Errors
+    /// When the report is not written in the format, or the destination cannot be written.
+    pub fn report(
+        &self,
+        receipt: Option<Receipt>,
+        terminal: &Terminal,
+        print: impl FnOnce(Format, &Options, &mut dyn Write) -> Result<Seal>,
+    ) -> Result<()> {
+        let format = self.format()?;
+        let print = |options: &Options, out: &mut dyn Write| print(format, options, out);
+        self.write(Some(format), true, receipt, terminal, "passage", print)
+    }
+
     /// `format` is that of hits and tables; a figure has none and holds its receipt.
     fn write(
         &self,
@@ -147,6 +166,14 @@ impl Export {
             true => Destination::Nowhere,
             false => Destination::new(self.output.as_ref()),
         };
+        let binary = format.filter(|format| format.is_binary());
+        if let Some(format) = binary
+            && matches!(destination, Destination::StandardOutput)
+            && stdout().is_terminal()
+        {
+            return Err(Error::usage(format!("a terminal cannot show {format}"))
+                .hinted(format!("name a file: -o answer.{format}")));
+        }
         let options = Options {
             full,
             bom: !self.no_bom,
@@ -174,9 +201,7 @@ impl Export {
 
 /// Writes a receipt to a file of its own, `hits.csv.receipt.json`.
 fn write_beside(path: &Path, receipt: &Receipt) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".receipt.json");
-    let path = path.with_file_name(name);
+    let path = beside(path);
     let text = serde_json::to_string_pretty(receipt).expect("a receipt can be written as JSON");
     Destination::File(path.clone()).write(|out| writeln!(out, "{text}").map_err(|error| Error::io(&path, error)))
 }

@@ -21,6 +21,7 @@ mod list;
 mod man;
 mod overview;
 mod question;
+mod replay;
 mod sample;
 mod schema;
 mod search;
@@ -36,7 +37,7 @@ use std::any::Any;
 use std::ffi::OsString;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -111,6 +112,7 @@ enum Command {
     Eval(eval::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Replay(replay::Args),
 }
 
 /// How a command ended.
@@ -210,6 +212,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Result<Status> {
         Command::Eval(args) => eval::run(args, index, terminal),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args, terminal),
+        Command::Replay(args) => replay::run(args, index, terminal),
     }
 }
 
@@ -253,9 +256,9 @@ impl Said {
 }
 
 impl Input {
-    /// Opens the index, brought up to date first if files were named.
-    fn open(&self, index: &std::path::Path, terminal: &Terminal) -> Result<Index> {
-        if !self.paths.is_empty() {
+    /// Opens the index, brought up to date first if files were named; but a command that is only run again changes nothing.
+    fn open(&self, index: &Path, terminal: &Terminal) -> Result<Index> {
+        if !self.paths.is_empty() && !terminal.is_replaying() {
             index::bring_up_to_date(index, &self.paths, terminal)?;
         }
         Index::open(index)

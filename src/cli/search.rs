@@ -93,10 +93,8 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         let batch = Batch {
             path,
             all_hits: args.hits,
-            format,
-            no_bom: args.export.no_bom,
+            export: &args.export,
             topics: args.topics.as_deref(),
-            output: args.export.output.as_ref(),
             input: &args.input,
         };
         return batch.run(index, terminal, |text| args.request(text, format));
@@ -124,6 +122,10 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         .export
         .receipt(terminal, asked, &found.summary().interpreted, &index)?;
     let receipt = receipt.map(|receipt| receipt.counting_totals(&totals));
+    let receipt = match &args.topics {
+        Some(path) => receipt.map(|receipt| receipt.depending_on(path)).transpose()?,
+        None => receipt,
+    };
     args.export.hits(&found, args.full, receipt, terminal)?;
     Ok(match totals.passages {
         0 => Status::Nothing,

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::terminal::{Destination, Terminal};
+use super::export::Export;
+use super::terminal::Terminal;
 use super::{Input, Status};
 use crate::error::{Error, Result};
 use crate::index::{Index, StoredReport};
-use crate::output::Format;
 use crate::output::report::{PassageText, ReportView, print_full_text, print_outline};
 use crate::report::{ReportId, SectionKind};
 use crate::text::fold::fold_phrase;
@@ -26,15 +26,14 @@ pub struct Args {
     /// The whole text instead of the outline
     #[arg(long)]
     full: bool,
-    /// text or json
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: String,
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    export: Export,
 }
 
 pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
-    let format = Format::named(&args.format)?;
+    args.export.format()?;
     let index = args.input.open(index, terminal)?;
     let Some(report) = choose(&index, &args.report)? else {
         terminal.note(&format!("no report with the id, path or title {}", args.report));
@@ -47,17 +46,17 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
         quality: &report.quality,
         sections: &report.sections,
     };
-    let options = terminal.options(&Destination::StandardOutput);
-    Destination::StandardOutput.write(|out| match args.full {
-        true => print_full_text(
-            format,
-            &view,
-            &mut texts(&index, &report)?.into_iter().map(Ok),
-            &options,
-            out,
-        ),
-        false => print_outline(format, &view, SectionKind::label, &options, out),
-    })?;
+    let receipt = args
+        .export
+        .receipt(terminal, &args.report, &report.id.to_string(), &index)?;
+    args.export
+        .report(receipt, terminal, |format, options, out| match args.full {
+            true => {
+                let mut texts = texts(&index, &report)?.into_iter().map(Ok);
+                print_full_text(format, &view, SectionKind::label, &mut texts, options, out)
+            }
+            false => print_outline(format, &view, SectionKind::label, options, out),
+        })?;
     let others: Vec<String> = index.paths_of(report.id)?;
     for path in others.iter().filter(|path| **path != report.source.path) {
         terminal.note(&format!("the same report stands in {path}"));

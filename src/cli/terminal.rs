@@ -1,7 +1,7 @@
 //! What the user sees of the program beside its results: errors with their place and remedies, warnings, progress; and where
 //! results go.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -217,25 +217,91 @@ impl std::fmt::Display for Destination {
 }
 
 fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let partial = path.with_file_name(name);
-    let result = File::create(&partial)
-        .map_err(|error| Error::io(&partial, error))
-        .and_then(|file| {
-            let mut out = BufWriter::new(file);
-            let written = write(&mut out)?;
-            let file = out
-                .into_inner()
-                .map_err(|error| Error::io(&partial, error.into_error()))?;
-            file.sync_all().map_err(|error| Error::io(&partial, error))?;
-            std::fs::rename(&partial, path).map_err(|error| Error::io(path, error))?;
-            Ok(written)
-        });
+    if is_no_plain_file(path) {
+        return write_straight(path, write);
+    }
+    // A link stays a link.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (partial, file) = partial_beside(path)?;
+    let result = write_synced(&partial, &file, write).and_then(|written| {
+        std::fs::rename(&partial, path)
+            .map(|()| written)
+            .map_err(|error| Error::io(path, error))
+    });
     if result.is_err() {
         let _ = std::fs::remove_file(&partial);
     }
     result
+}
+
+fn write_synced<T>(path: &Path, file: &File, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+    let io = |error| Error::io(path, error);
+    let mut out = BufWriter::new(file);
+    let written = write(&mut out)?;
+    out.flush().map_err(io)?;
+    file.sync_all().map_err(io)?;
+    Ok(written)
+}
+
+/// Whether what is there is a device, a pipe or the like, which must not be replaced by a file.
+fn is_no_plain_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+fn write_straight<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+    let io = |error| Error::io(path, error);
+    let mut out = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(io)?);
+    let written = write(&mut out)?;
+    out.flush().map_err(io)?;
+    Ok(written)
+}
+
+/// A file beside the wished one, `hits.csv.part`, locked by this run. One that a killed run left behind is written over; while another
+/// run writes its own, this one is `hits.csv.2.part`, and so on.
+fn partial_beside(path: &Path) -> Result<(PathBuf, File)> {
+    let mut number = 1;
+    loop {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(if number == 1 {
+            ".part".to_owned()
+        } else {
+            format!(".{number}.part")
+        });
+        let partial = path.with_file_name(name);
+        let io = |error| Error::io(&partial, error);
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&partial)
+            .map_err(io)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => number += 1,
+            // Where files cannot be locked, two runs into one file are the user's to avoid.
+            _ if is_at(&file, &partial) => {
+                file.set_len(0).map_err(io)?;
+                return Ok((partial, file));
+            }
+            // Its run has just ended and given it its name.
+            _ => {}
+        }
+    }
+}
+
+/// Whether the open file is the one that has this path now.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let open = file.metadata().map(|open| (open.dev(), open.ino()));
+        let there = std::fs::metadata(path).map(|there| (there.dev(), there.ino()));
+        matches!((open, there), (Ok(open), Ok(there)) if open == there)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
 }
 
 /// The line of a question with marks under the part that is wrong, Chinese characters taken as two columns.
@@ -317,5 +383,38 @@ mod tests {
         })
         .unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_written_over_and_what_another_writes_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hits.csv");
+        std::fs::write(folder.path().join("hits.csv.part"), "left behind").unwrap();
+        let put =
+            |out: &mut dyn Write, text: &str| out.write_all(text.as_bytes()).map_err(|error| Error::io("a", error));
+        write_whole(&path, |out| {
+            write_whole(&path, |out| put(out, "second"))?;
+            put(out, "first")
+        })
+        .unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_and_devices_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_whole(&link, |out| {
+            out.write_all(b"new").map_err(|error| Error::io("a", error))
+        })
+        .unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        write_whole(Path::new("/dev/null"), |_| Ok(())).unwrap();
+        assert!(is_no_plain_file(Path::new("/dev/null")));
     }
 }

@@ -4,11 +4,14 @@ use super::visible;
 use crate::hits::Hit;
 use crate::ingest::sidecar::FORMULA_BEGINNINGS;
 use crate::report::{Place, slice_chars};
-use crate::table::Cell;
+use crate::table::{self, Cell, Kind, Row};
 
 /// One column of hits.
 pub struct Column {
     pub name: &'static str,
+    /// For people, in Chinese.
+    pub label: &'static str,
+    pub kind: Kind,
     /// What a hit has in it.
     pub cell: fn(&Hit) -> Cell,
 }
@@ -18,45 +21,82 @@ const SEPARATOR: &str = " | ";
 
 /// All columns, in their order.
 pub const COLUMNS: [Column; 28] = [
-    column("rank", |hit| Cell::Whole(hit.rank)),
-    column("score", |hit| Cell::Decimal(shortest(hit.score))),
-    column("township", |hit| optional(&hit.report.township)),
-    column("county", |hit| optional(&hit.report.county)),
-    column("city", |hit| optional(&hit.report.city)),
-    column("province", |hit| optional(&hit.report.province)),
-    column("region", |hit| optional(&hit.report.region)),
-    column("year", |hit| {
+    column("rank", "序号", Kind::Count, |hit| Cell::Whole(hit.rank)),
+    column("score", "得分", Kind::Decimal(3), |hit| {
+        Cell::Decimal(shortest(hit.score))
+    }),
+    column("township", "乡镇", Kind::Text, |hit| optional(&hit.report.township)),
+    column("county", "县", Kind::Text, |hit| optional(&hit.report.county)),
+    column("city", "市", Kind::Text, |hit| optional(&hit.report.city)),
+    column("province", "省", Kind::Text, |hit| optional(&hit.report.province)),
+    column("region", "地区", Kind::Text, |hit| optional(&hit.report.region)),
+    column("year", "年份", Kind::Year, |hit| {
         hit.report.year.map_or(Cell::Empty, |year| Cell::Whole(year.into()))
     }),
-    column("level", |hit| {
+    column("level", "级别", Kind::Text, |hit| {
         hit.report.level.map_or(Cell::Empty, |level| text(level.name()))
     }),
-    column("kind", |hit| text(hit.report.kind.name())),
-    column("quality", |hit| text(hit.report.quality.grade.name())),
-    column("section", |hit| text(hit.section.kind.name())),
-    column("section_label", |hit| text(&hit.section.label)),
-    column("headings", |hit| list(&hit.section.headings)),
-    column("title", |hit| optional(&hit.report.title)),
-    column("issuing_body", |hit| optional(&hit.report.issuing_body)),
-    column("doc_number", |hit| optional(&hit.report.doc_number)),
-    column("published", |hit| optional(&hit.report.published)),
-    column("passage_id", |hit| text(&hit.passage.id)),
-    column("text", |hit| Cell::Marked {
+    column("kind", "类型", Kind::Text, |hit| text(hit.report.kind.name())),
+    column("quality", "文本质量", Kind::Text, |hit| {
+        text(hit.report.quality.grade.name())
+    }),
+    column("section", "章节", Kind::Text, |hit| text(hit.section.kind.name())),
+    column("section_label", "章节名称", Kind::Text, |hit| {
+        text(&hit.section.label)
+    }),
+    column("headings", "标题", Kind::Text, |hit| list(&hit.section.headings)),
+    column("title", "报告题名", Kind::Text, |hit| optional(&hit.report.title)),
+    column("issuing_body", "发布机构", Kind::Text, |hit| {
+        optional(&hit.report.issuing_body)
+    }),
+    column("doc_number", "文号", Kind::Text, |hit| {
+        optional(&hit.report.doc_number)
+    }),
+    column("published", "发布日期", Kind::Text, |hit| {
+        optional(&hit.report.published)
+    }),
+    column("passage_id", "段落编号", Kind::Text, |hit| text(&hit.passage.id)),
+    column("text", "正文", Kind::Text, |hit| Cell::Marked {
         text: hit.passage.text.clone(),
         highlights: hit.highlights.clone(),
     }),
-    column("matches", |hit| list(&matched_texts(hit))),
-    column("occurrences", |hit| Cell::Whole(hit.occurrences)),
-    column("topics", |hit| list(&hit.topics)),
-    column("chars_start", |hit| Cell::Whole(hit.passage.chars[0] as u64)),
-    column("chars_end", |hit| Cell::Whole(hit.passage.chars[1] as u64)),
-    column("source", |hit| Cell::Text(place(&hit.passage.source))),
-    column("path", |hit| text(&hit.report.path)),
-    column("citation", |hit| text(&hit.citation)),
+    column("matches", "命中词句", Kind::Text, |hit| list(&matched_texts(hit))),
+    column("occurrences", "命中次数", Kind::Count, |hit| {
+        Cell::Whole(hit.occurrences)
+    }),
+    column("topics", "主题", Kind::Text, |hit| list(&hit.topics)),
+    column("chars_start", "起始字符", Kind::Count, |hit| {
+        Cell::Whole(hit.passage.chars[0] as u64)
+    }),
+    column("chars_end", "结束字符", Kind::Count, |hit| {
+        Cell::Whole(hit.passage.chars[1] as u64)
+    }),
+    column("source", "原文位置", Kind::Text, |hit| {
+        Cell::Text(place(&hit.passage.source))
+    }),
+    column("path", "文件", Kind::Text, |hit| text(&hit.report.path)),
+    column("citation", "引文", Kind::Text, |hit| text(&hit.citation)),
 ];
 
-const fn column(name: &'static str, cell: fn(&Hit) -> Cell) -> Column {
-    Column { name, cell }
+const fn column(name: &'static str, label: &'static str, kind: Kind, cell: fn(&Hit) -> Cell) -> Column {
+    Column {
+        name,
+        label,
+        kind,
+        cell,
+    }
+}
+
+/// The columns as those of any table.
+pub fn table_columns() -> impl Iterator<Item = table::Column> {
+    COLUMNS
+        .iter()
+        .map(|column| table::Column::new(column.name, column.label, column.kind))
+}
+
+/// A hit as a row of such a table.
+pub fn row(hit: &Hit) -> Row {
+    COLUMNS.iter().map(|column| (column.cell)(hit)).collect()
 }
 
 /// The value as text that no spreadsheet takes for a formula and no terminal for a command: text that begins as a formula does
@@ -113,7 +153,8 @@ mod tests {
     #[test]
     fn no_two_columns_have_one_name() {
         let names: HashSet<_> = COLUMNS.iter().map(|column| column.name).collect();
-        assert_eq!(names.len(), COLUMNS.len());
+        let labels: HashSet<_> = COLUMNS.iter().map(|column| column.label).collect();
+        assert_eq!((names.len(), labels.len()), (COLUMNS.len(), COLUMNS.len()));
     }
 
     #[test]

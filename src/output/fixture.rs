@@ -4,6 +4,7 @@ use crate::citation::{Locator, cite};
 use crate::hits::{Facet, FacetCount, Hit, HitPassage, HitReport, HitSection, Hits, Summary, Totals};
 use crate::output::{Format, Options, print_hits};
 use crate::query::Scope;
+use crate::receipt::{IndexState, Receipt};
 use crate::report::{Grade, Level, Metadata, Place, Quality, ReportId, ReportKind, SectionKind};
 use crate::schema::fields::Field;
 
@@ -20,10 +21,30 @@ pub(crate) fn printed(format: Format) -> String {
 }
 
 pub(crate) fn print(format: Format, hits: &Hits, options: &Options) -> String {
+    String::from_utf8(bytes(format, hits, options)).unwrap()
+}
+
+pub(crate) fn bytes(format: Format, hits: &Hits, options: &Options) -> Vec<u8> {
     let mut out = Vec::new();
     let mut stream = hits.hits.iter().cloned().map(Ok);
     print_hits(format, &hits.summary, &mut stream, options, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    out
+}
+
+/// A receipt of a question.
+pub(crate) fn receipt(query: &str) -> Receipt {
+    let index = IndexState {
+        path: ".baogao".into(),
+        contents: "00112233".into(),
+        format: 1,
+        schema: "4455".into(),
+        lexicon: "6677".into(),
+        topics: "8899".into(),
+        sources: 3,
+        reports: 3,
+        passages: 90,
+    };
+    Receipt::new(vec!["search".into(), query.into()], query, query, index)
 }
 
 pub(crate) fn nothing() -> Hits {

@@ -58,8 +58,9 @@ impl Printer for Json {
 /// Ends the list and the value; the receipt stands between, if there is one.
 fn end(ending: &Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
     out.put("\n]")?;
-    if let Some(receipt) = ending.receipt() {
+    if ending.receipt.is_some() {
         out.put(",\n\"receipt\":")?;
+        let receipt = ending.receipt_behind(out)?;
         out.json(&receipt)?;
     }
     out.put("}\n")

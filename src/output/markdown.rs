@@ -6,11 +6,12 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::hits::{Facet, Hit, Summary};
 
-use super::passage::{self, Shown};
+use super::document::{self, Document, Quotation};
+use super::passage;
 use super::sink::Sink;
-use super::tabular::{header, shown};
-use super::{Ending, HitStream, Options, Printer, Ranks, RowStream, place_and_year, totals_line, visible};
-use crate::table::Table;
+use super::tabular::{header, runs, shown};
+use super::{Ending, HitStream, Options, Printer, Ranks, RowStream, place_and_year, proof, totals_line, visible};
+use crate::table::{Cell, Column, Row, Table};
 
 pub(super) struct Markdown;
 
@@ -47,26 +48,81 @@ impl Printer for Markdown {
         ending: Ending<'_>,
         out: &mut Sink<'_>,
     ) -> Result<()> {
-        writeln!(out, "# {}\n", escaped(&table.title))?;
-        let cell = |text: &str| escaped(text).replace('|', "\\|");
-        let labels: Vec<String> = table.columns.iter().map(|column| cell(header(column))).collect();
-        writeln!(out, "| {} |", labels.join(" | "))?;
-        let rules = table
-            .columns
+        document::print_table(Sheet { out }, table, rows, &ending)
+    }
+}
+
+/// A document as it is written.
+pub(super) struct Sheet<'a, 's> {
+    pub(super) out: &'a mut Sink<'s>,
+}
+
+impl Document for Sheet<'_, '_> {
+    fn title(&mut self, text: &str) -> Result<()> {
+        writeln!(self.out, "# {}", escaped(text))
+    }
+
+    fn heading(&mut self, level: u8, text: &str) -> Result<()> {
+        let marks = "#".repeat(usize::from(level.clamp(1, 5)) + 1);
+        write!(self.out, "\n{marks} {}\n", escaped(text))
+    }
+
+    fn paragraph(&mut self, text: &str) -> Result<()> {
+        write!(self.out, "\n{}\n", escaped(text))
+    }
+
+    fn note(&mut self, text: &str) -> Result<()> {
+        self.paragraph(text)
+    }
+
+    fn quotation(&mut self, quotation: &Quotation<'_>) -> Result<()> {
+        self.heading(1, &quotation.heading)?;
+        if !quotation.headings.is_empty() {
+            self.paragraph(&quotation.headings)?;
+        }
+        let text = marked(quotation.text, quotation.matches);
+        write!(self.out, "\n> {}\n", text.replace('\n', "\\\n> "))?;
+        self.paragraph(quotation.citation)
+    }
+
+    fn begin_table(&mut self, columns: &[Column]) -> Result<()> {
+        let labels: Vec<String> = columns.iter().map(|column| escaped(header(column))).collect();
+        write!(self.out, "\n| {} |\n", labels.join(" | "))?;
+        let rules = columns
             .iter()
             .map(|column| if column.kind.is_number() { "--:" } else { "---" });
-        writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))?;
-        for row in rows {
-            let row = row?;
-            let cells = row.iter().zip(&table.columns);
-            let cells: Vec<String> = cells.map(|(value, column)| cell(&shown(value, column.kind))).collect();
-            writeln!(out, "| {} |", cells.join(" | "))?;
-        }
-        for note in &table.notes {
-            write!(out, "\n{}\n", escaped(note))?;
-        }
-        print_receipt(&ending, out)
+        writeln!(self.out, "| {} |", rules.collect::<Vec<_>>().join(" | "))
     }
+
+    fn row(&mut self, columns: &[Column], row: &Row) -> Result<()> {
+        let cells = row.iter().zip(columns).map(|(cell, column)| match cell {
+            Cell::Marked { text, highlights } => cell_text(&runs(text, highlights)),
+            cell => cell_text(&[(&shown(cell, column.kind), false)]),
+        });
+        writeln!(self.out, "| {} |", cells.collect::<Vec<_>>().join(" | "))
+    }
+
+    fn end_table(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(self, ending: &Ending<'_>) -> Result<()> {
+        print_receipt(ending, self.out)
+    }
+}
+
+/// What stands in a cell of a table: in one line, its matches bold.
+fn cell_text(runs: &[(&str, bool)]) -> String {
+    let mut text = String::new();
+    for &(run, is_match) in runs {
+        let bold = if is_match { bold_part(run, 0..run.len()) } else { 0..0 };
+        text.push_str(&escape_marks(&visible::text(&run[..bold.start])));
+        if !bold.is_empty() {
+            text.push_str(&format!("**{}**", escape_marks(&visible::text(&run[bold.clone()]))));
+        }
+        text.push_str(&escape_marks(&visible::text(&run[bold.end..])));
+    }
+    text.trim().replace('\n', "<br>")
 }
 
 /// The receipt as people and `baogao replay` read it.
@@ -74,8 +130,14 @@ fn print_receipt(ending: &Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
     let Some(receipt) = ending.receipt() else {
         return Ok(());
     };
-    let json = out.json_text(&receipt)?;
-    write!(out, "\n## 查询凭据\n\n```json\n{json}\n```\n")
+    write!(out, "\n## {}\n\n{}\n\n", proof::TITLE, proof::USE)?;
+    for (name, value) in proof::lines(&receipt) {
+        writeln!(out, "- {}：{}", escaped(&name), escaped(&value))?;
+    }
+    out.put("\n```json\n")?;
+    let receipt = ending.receipt_behind(out)?;
+    out.json(&receipt)?;
+    out.put("\n```\n")
 }
 
 fn print_summary(summary: &Summary, out: &mut Sink<'_>) -> Result<()> {
@@ -107,16 +169,19 @@ fn print_hit(hit: &Hit, out: &mut Sink<'_>) -> Result<()> {
     if !shown.headings.is_empty() {
         write!(out, "\n{}\n", escaped(&shown.headings.join(" › ")))?;
     }
-    write!(out, "\n> {}\n", marked(&shown).replace('\n', "\\\n> "))?;
+    write!(
+        out,
+        "\n> {}\n",
+        marked(&shown.text, &shown.matches).replace('\n', "\\\n> ")
+    )?;
     write!(out, "\n{}\n", escaped(&hit.citation))
 }
 
 /// The text, escaped, with its matches bold. Line breaks stay bare.
-fn marked(shown: &Shown) -> String {
-    let text = shown.text.as_str();
+fn marked(text: &str, matches: &[Range<usize>]) -> String {
     let mut marked = String::new();
     let mut at = 0;
-    for found in shown.matches.iter().map(|found| bold_part(text, found.clone())) {
+    for found in matches.iter().map(|found| bold_part(text, found.clone())) {
         marked.push_str(&escape_marks(&text[at..found.start]));
         if !found.is_empty() {
             marked.push_str(&format!("**{}**", escape_marks(&text[found.clone()])));
@@ -210,6 +275,15 @@ mod tests {
         assert_eq!(escaped("- 法治"), "\\- 法治");
         assert_eq!(escaped("97.8%"), "97.8%");
         assert_eq!(escaped("2024年"), "2024年");
+    }
+
+    #[test]
+    fn a_cell_of_a_table_stays_one_line_of_one_cell() {
+        assert_eq!(
+            cell_text(&[("甲|乙\n", false), ("“丙”", true), ("*", false)]),
+            "甲\\|乙<br>“**丙**”\\*"
+        );
+        assert_eq!(cell_text(&[("。", true)]), "。");
     }
 
     #[test]

@@ -1,30 +1,39 @@
 //! Turns hits and reports into bytes: one printer a format, for hits, and [`report`] for a single report.
 //!
 //! Hits are taken one at a time and never held, so a million of them need no more memory than one. Nothing here asks the
-//! terminal: width and colours are the caller's to say, in [`Options`].
+//! terminal: width and colours are the caller's to say, in [`Options`]. What is made to be read shares its layout: [`document`] for
+//! pages and papers, [`tabular`] for cells.
 
 pub mod batch;
 pub mod coding;
 mod columns;
 mod csv;
+mod document;
+mod docx;
 pub mod figure;
 mod grid;
+mod html;
 mod json;
 mod jsonl;
+mod link;
 mod markdown;
 pub mod metadata_sheet;
+mod package;
 mod passage;
+pub mod proof;
 mod quotes;
 mod references;
 pub mod report;
 
 mod sink;
 mod style;
+mod summary;
 mod tabular;
 mod text;
 mod tsv;
 pub mod visible;
 pub mod wrap;
+mod xlsx;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -64,6 +73,12 @@ pub enum Format {
     Ris,
     /// The reports as a bibliography, for citation processors.
     CslJson,
+    /// For Excel, WPS and LibreOffice.
+    Xlsx,
+    /// For browsers and for printing.
+    Html,
+    /// For Word.
+    Docx,
 }
 
 /// How hits are written. Every printer takes what concerns it.
@@ -146,6 +161,15 @@ impl Ending<'_> {
     fn receipt(&self) -> Option<Receipt> {
         self.receipt.map(|receipt| receipt.sealed(&self.seal.borrow()))
     }
+
+    /// The same, with the fingerprint of what stands before it in the file.
+    fn receipt_behind(&self, out: &mut Sink<'_>) -> Result<Option<Receipt>> {
+        let Some(receipt) = self.receipt() else {
+            return Ok(None);
+        };
+        let file = out.fingerprint()?;
+        Ok(Some(Receipt { file, ..receipt }))
+    }
 }
 
 struct Declaration {
@@ -166,6 +190,9 @@ static FORMATS: [Declaration; Format::ALL.len()] = [
     declare("bibtex", &["bib", "bibtex"], &References::Bibtex),
     declare("ris", &["ris"], &References::Ris),
     declare("csl-json", &["csl.json"], &References::CslJson),
+    declare("xlsx", &["xlsx"], &xlsx::Xlsx),
+    declare("html", &["html", "htm"], &html::Html),
+    declare("docx", &["docx"], &docx::Docx),
 ];
 
 const fn declare(name: &'static str, endings: &'static [&'static str], printer: &'static dyn Printer) -> Declaration {
@@ -174,7 +201,7 @@ const fn declare(name: &'static str, endings: &'static [&'static str], printer: 
 
 impl Format {
     /// All formats, in the order in which they are listed for people.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 12] = [
         Format::Text,
         Format::Json,
         Format::Jsonl,
@@ -184,6 +211,9 @@ impl Format {
         Format::Bibtex,
         Format::Ris,
         Format::CslJson,
+        Format::Xlsx,
+        Format::Html,
+        Format::Docx,
     ];
 
     fn declaration(self) -> &'static Declaration {
@@ -202,12 +232,20 @@ impl Format {
 
     /// Whether a receipt has its place in it. Beside files of the others it is a file of its own.
     pub fn holds_receipt(self) -> bool {
-        matches!(self, Format::Json | Format::Markdown)
+        matches!(
+            self,
+            Format::Json | Format::Markdown | Format::Xlsx | Format::Html | Format::Docx
+        )
+    }
+
+    /// Whether its bytes are no text, so that a terminal cannot show them.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Format::Xlsx | Format::Docx)
     }
 
     /// Whether it tells the summary of an answer beside its hits.
     pub fn holds_summary(self) -> bool {
-        matches!(self, Format::Text | Format::Json | Format::Markdown)
+        !matches!(self, Format::Jsonl | Format::Csv | Format::Tsv) && !self.is_bibliography()
     }
 
     /// Whether it holds the reports of the hits, each once, and not the hits: it is written when all of them have come.
@@ -265,9 +303,8 @@ impl fmt::Display for Format {
     }
 }
 
-/// Writes the hits, and what the format has room for of the summary: all of it in text, JSON and Markdown; nothing in CSV, TSV
-/// and JSON lines, which hold hits only, and in BibTeX, RIS and CSL-JSON, which hold the reports of the hits. Answers the seal of what was
-/// written.
+/// Writes the hits, and what the format has room for of the summary: nothing in CSV, TSV and JSON lines, which hold hits only, and in
+/// BibTeX, RIS and CSL-JSON, which hold the reports of the hits; all of it in the others. Answers the seal of what was written.
 ///
 /// # Errors
 /// When the hits end in an error or `out` does. What was written until then stays written and is not whole, which the caller
@@ -281,6 +318,7 @@ pub fn print_hits(
 ) -> Result<Seal> {
     let mut sink = Sink::new(out, &options.destination);
     let seal = RefCell::new(Seal::default());
+    seal.borrow_mut().summary(summary);
     let mut hits = hits.inspect(|hit| {
         if let Ok(hit) = hit {
             seal.borrow_mut().hit(hit);
@@ -288,8 +326,11 @@ pub fn print_hits(
     });
     let printer = format.declaration().printer;
     printer.print(summary, &mut hits, options, options.ending(&seal), &mut sink)?;
+    let file = sink.fingerprint()?;
     sink.finish()?;
-    Ok(seal.into_inner())
+    let mut seal = seal.into_inner();
+    seal.file = file;
+    Ok(seal)
 }
 
 /// Writes a table. Answers the seal of what was written.
@@ -313,8 +354,11 @@ pub fn print_table(
     });
     let printer = format.declaration().printer;
     printer.print_table(table, &mut rows, options, options.ending(&seal), &mut sink)?;
+    let file = sink.fingerprint()?;
     sink.finish()?;
-    Ok(seal.into_inner())
+    let mut seal = seal.into_inner();
+    seal.file = file;
+    Ok(seal)
 }
 
 /// Where and when a report is from, in a few words: `古镛镇 2024`. A department is known by its own name; a report of unknown
@@ -445,7 +489,7 @@ mod tests {
         assert_eq!(error.to_string(), "hits.pdf: files in .pdf cannot be written");
         assert_eq!(
             error.hints[1],
-            "the formats are text, json, jsonl, csv, tsv, markdown, bibtex, ris, csl-json"
+            "the formats are text, json, jsonl, csv, tsv, markdown, bibtex, ris, csl-json, xlsx, html, docx"
         );
         let error = Format::of_path(Path::new("hits")).unwrap_err();
         assert_eq!(error.to_string(), "hits does not say its format by an ending");
@@ -513,12 +557,18 @@ mod tests {
         for format in Format::ALL.into_iter().filter(|format| !format.is_bibliography()) {
             let written = Cell::new(0);
             let mut before = 0;
-            let mut hits = (0..200).map(|rank| {
-                assert!(rank % 50 > 0 || rank == 0 || written.get() > before, "{format}");
-                if rank % 50 == 0 {
+            let some = if format.is_binary() { 1000 } else { 50 };
+            let mut hits = (0..4 * some).map(|rank: u32| {
+                assert!(rank % some > 0 || rank == 0 || written.get() > before, "{format}");
+                if rank % some == 0 {
                     before = written.get();
                 }
-                Ok(answer.hits[0].clone())
+                // Equal hits would be compressed to next to nothing.
+                let mut hit = answer.hits[0].clone();
+                hit.passage
+                    .text
+                    .push_str(&blake3::hash(&[rank as u8, (rank >> 8) as u8]).to_hex());
+                Ok(hit)
             });
             print_hits(
                 format,

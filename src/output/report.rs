@@ -1,17 +1,24 @@
-//! Prints one report, as text or JSON: its outline, its full text, or everything that was read from its file and why.
+//! Prints one report: its outline or its full text, as text, JSON or a document; or everything that was read from its file and why, as
+//! text or JSON.
 //!
 //! In the JSON every `chars` is `[first, after the last]`, counted in characters of the extracted text.
 
 mod json;
 mod text;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::ops::Range;
 
+use super::docx::Paper;
+use super::html::Page;
+use super::markdown::Sheet;
 use super::sink::Sink;
-use super::{Format, Options};
+use super::{Format, Options, document};
 use crate::error::{Error, Result};
+use crate::receipt::Seal;
 use crate::report::{Metadata, Place, Quality, Report, ReportId, Section, SectionKind, Source};
+use crate::table::Cell;
 
 /// What to call a kind of section, for people.
 pub type SectionLabels = fn(SectionKind) -> &'static str;
@@ -64,42 +71,74 @@ impl PassageText {
     }
 }
 
-/// Writes what the report is and the headings in it.
+/// Writes what the report is and the headings in it. Answers the seal of what was written.
 ///
 /// # Errors
-/// When `out` does, or when the format is neither text nor JSON.
+/// When `out` does, or when a report is not written in the format.
 pub fn print_outline(
     format: Format,
     report: &ReportView<'_>,
     labels: SectionLabels,
     options: &Options,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Seal> {
     let mut out = Sink::new(out, &options.destination);
-    match shape(format)? {
-        Shape::Text => text::print_outline(report, labels, options, &mut out)?,
-        Shape::Json => json::print_outline(report, &mut out)?,
+    let seal = RefCell::new(seal_of(report));
+    seal.borrow_mut().line(&report.sections);
+    let ending = options.ending(&seal);
+    match form(format)? {
+        Form::Text => text::print_outline(report, labels, options, &mut out)?,
+        Form::Json => json::print_outline(report, &ending, &mut out)?,
+        Form::Markdown => document::print_report(Sheet { out: &mut out }, report, labels, None, &ending)?,
+        Form::Html => document::print_report(Page::new(options, &mut out), report, labels, None, &ending)?,
+        Form::Docx => document::print_report(Paper::new(&mut out)?, report, labels, None, &ending)?,
     }
-    out.finish()
+    sealed(seal, out)
 }
 
-/// Writes the whole text of the report. The passages come in their order.
+/// Writes the whole text of the report. The passages come in their order. Answers the seal of what was written.
 ///
 /// # Errors
-/// When the passages or `out` do, or when the format is neither text nor JSON.
+/// When the passages or `out` do, or when a report is not written in the format.
 pub fn print_full_text(
     format: Format,
     report: &ReportView<'_>,
+    labels: SectionLabels,
     passages: &mut dyn Iterator<Item = Result<PassageText>>,
     options: &Options,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Seal> {
     let mut out = Sink::new(out, &options.destination);
-    match shape(format)? {
-        Shape::Text => text::print_full_text(report, passages, options, &mut out)?,
-        Shape::Json => json::print_full_text(report, passages, &mut out)?,
+    let seal = RefCell::new(seal_of(report));
+    let ending = options.ending(&seal);
+    let mut passages = passages.inspect(|passage| {
+        if let Ok(passage) = passage {
+            seal.borrow_mut().row(&vec![Cell::Text(passage.text.clone())]);
+        }
+    });
+    let some: Option<&mut dyn Iterator<Item = Result<PassageText>>> = Some(&mut passages);
+    match form(format)? {
+        Form::Text => text::print_full_text(report, &mut passages, options, &mut out)?,
+        Form::Json => json::print_full_text(report, &mut passages, &ending, &mut out)?,
+        Form::Markdown => document::print_report(Sheet { out: &mut out }, report, labels, some, &ending)?,
+        Form::Html => document::print_report(Page::new(options, &mut out), report, labels, some, &ending)?,
+        Form::Docx => document::print_report(Paper::new(&mut out)?, report, labels, some, &ending)?,
     }
-    out.finish()
+    sealed(seal, out)
+}
+
+/// The seal of what is known of a report.
+fn seal_of(report: &ReportView<'_>) -> Seal {
+    let mut seal = Seal::default();
+    seal.line(&(report.id, report.metadata));
+    seal
+}
+
+fn sealed(seal: RefCell<Seal>, mut out: Sink<'_>) -> Result<Seal> {
+    let mut seal = seal.into_inner();
+    seal.file = out.fingerprint()?;
+    out.finish()?;
+    Ok(seal)
 }
 
 /// Writes everything that was read from a file as this report, and why: metadata with evidence, sections with reasons,
@@ -115,24 +154,34 @@ pub fn print_inspection(
     out: &mut dyn Write,
 ) -> Result<()> {
     let mut out = Sink::new(out, &options.destination);
-    match shape(format)? {
-        Shape::Text => text::print_inspection(report, labels, options, &mut out)?,
-        Shape::Json => json::print_inspection(report, &mut out)?,
+    match form(format)? {
+        Form::Text => text::print_inspection(report, labels, options, &mut out)?,
+        Form::Json => json::print_inspection(report, &mut out)?,
+        _ => {
+            return Err(Error::usage(format!("an inspection is not written as {format}")).hinted("take text or json"));
+        }
     }
     out.finish()
 }
 
 /// The forms a report is written in.
-enum Shape {
+enum Form {
     Text,
     Json,
+    Markdown,
+    Html,
+    Docx,
 }
 
-fn shape(format: Format) -> Result<Shape> {
+fn form(format: Format) -> Result<Form> {
     match format {
-        Format::Text => Ok(Shape::Text),
-        Format::Json | Format::Jsonl => Ok(Shape::Json),
-        other => Err(Error::usage(format!("a report is not written as {other}")).hinted("take text or json")),
+        Format::Text => Ok(Form::Text),
+        Format::Json | Format::Jsonl => Ok(Form::Json),
+        Format::Markdown => Ok(Form::Markdown),
+        Format::Html => Ok(Form::Html),
+        Format::Docx => Ok(Form::Docx),
+        other => Err(Error::usage(format!("a report is not written as {other}"))
+            .hinted("take text, json, markdown, html or docx")),
     }
 }
 
@@ -319,7 +368,7 @@ mod tests {
     #[test]
     fn outlines_show_headings_by_level() {
         let report = report();
-        let outline = printed(|out| print_outline(Format::Text, &(&report).into(), label, &narrow(), out));
+        let outline = printed(|out| print_outline(Format::Text, &(&report).into(), label, &narrow(), out).map(drop));
         insta::assert_snapshot!(outline);
     }
 
@@ -327,7 +376,9 @@ mod tests {
     fn full_texts_join_the_parts_of_a_paragraph() {
         let report = report();
         let mut passages = PassageText::all_of(&report).map(Ok);
-        let full = printed(|out| print_full_text(Format::Text, &(&report).into(), &mut passages, &narrow(), out));
+        let full = printed(|out| {
+            print_full_text(Format::Text, &(&report).into(), label, &mut passages, &narrow(), out).map(drop)
+        });
         insta::assert_snapshot!(full);
     }
 
@@ -335,7 +386,9 @@ mod tests {
     fn full_texts_in_json_hold_all_passages() {
         let report = report();
         let mut passages = PassageText::all_of(&report).map(Ok);
-        let json = printed(|out| print_full_text(Format::Json, &(&report).into(), &mut passages, &narrow(), out));
+        let json = printed(|out| {
+            print_full_text(Format::Json, &(&report).into(), label, &mut passages, &narrow(), out).map(drop)
+        });
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         let read: Vec<&str> = value["passages"]
             .as_array()
@@ -349,7 +402,29 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_text_or_json() {
+    fn reports_are_documents_with_headings_and_whole_paragraphs() {
+        let report = report();
+        let mut passages = PassageText::all_of(&report).map(Ok);
+        let options = narrow();
+        let full = printed(|out| {
+            print_full_text(Format::Markdown, &(&report).into(), label, &mut passages, &options, out).map(drop)
+        });
+        insta::assert_snapshot!(full);
+        for format in [Format::Html, Format::Docx] {
+            let mut passages = PassageText::all_of(&report).map(Ok);
+            let mut out = Vec::new();
+            let view = (&report).into();
+            let full = print_full_text(format, &view, label, &mut passages, &options, &mut out).unwrap();
+            let outline = print_outline(format, &view, label, &options, &mut Vec::new()).unwrap();
+            assert!(
+                !out.is_empty() && full.fingerprint() != outline.fingerprint(),
+                "{format}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_report_is_no_table() {
         let report = report();
         let error = print_outline(Format::Csv, &(&report).into(), label, &narrow(), &mut Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "a report is not written as csv");

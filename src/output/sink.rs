@@ -1,4 +1,4 @@
-//! Defines the [`Sink`] that printers write to: bytes out, and errors that name where they were going.
+//! Defines the [`Sink`] that printers write to: bytes out, a fingerprint of them, and errors that name where they were going.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,17 +11,53 @@ use crate::error::{Error, Result};
 
 /// Where a printer's bytes go. `write!` on it returns this crate's errors.
 pub(super) struct Sink<'a> {
-    out: BufWriter<&'a mut dyn Write>,
+    out: BufWriter<Hashed<'a>>,
     /// Named in errors.
     name: &'a str,
 }
 
+/// Bytes on their way, and the hash of those that have passed.
+struct Hashed<'a> {
+    out: &'a mut dyn Write,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 impl<'a> Sink<'a> {
     pub(super) fn new(out: &'a mut dyn Write, name: &'a str) -> Self {
+        let hasher = blake3::Hasher::new();
         Sink {
-            out: BufWriter::new(out),
+            out: BufWriter::new(Hashed { out, hasher }),
             name,
         }
+    }
+
+    /// What errors call the place that is written to.
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// For writers that want plain bytes.
+    pub(super) fn bytes(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// The hash of all that was written until now, in hexadecimal digits.
+    pub(super) fn fingerprint(&mut self) -> Result<String> {
+        let flushed = self.out.flush();
+        self.check(flushed)?;
+        Ok(self.out.get_ref().hasher.finalize().to_hex().to_string())
     }
 
     pub(super) fn put(&mut self, text: &str) -> Result<()> {

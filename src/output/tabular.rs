@@ -23,6 +23,37 @@ pub(super) fn shown(cell: &Cell, kind: Kind) -> String {
     }
 }
 
+/// A text in runs, each with whether it is marked. Marks count characters; what they say of places outside the text, or of places
+/// that were marked before, is left out.
+pub(super) fn runs<'a>(text: &'a str, marks: &[[usize; 2]]) -> Vec<(&'a str, bool)> {
+    let mut starts = text
+        .char_indices()
+        .map(|(byte, _)| byte)
+        .chain([text.len()])
+        .enumerate();
+    let mut byte_of = |char: usize| starts.by_ref().find(|(at, _)| *at == char).map(|(_, byte)| byte);
+    let mut runs = Vec::new();
+    let (mut done, mut chars) = (0, None);
+    for &[start, end] in marks {
+        if end <= start || chars.is_some_and(|chars| start < chars) {
+            continue;
+        }
+        // A mark that begins where the last ended: the place was passed.
+        let from = if chars == Some(start) {
+            Some(done)
+        } else {
+            byte_of(start)
+        };
+        let Some(from) = from else { break };
+        let to = byte_of(end).unwrap_or(text.len());
+        runs.extend([(&text[done..from], false), (&text[from..to], true)]);
+        (done, chars) = (to, Some(end));
+    }
+    runs.push((&text[done..], false));
+    runs.retain(|(run, _)| !run.is_empty());
+    runs
+}
+
 /// In per cent, with one digit after the point.
 fn share(value: f64) -> String {
     format!("{:.1}%", value * 100.0)
@@ -31,6 +62,16 @@ fn share(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_are_the_text_whatever_the_marks_say() {
+        let marked = |marks: &[[usize; 2]]| runs("古镛𠮷镇", marks);
+        assert_eq!(marked(&[[1, 3]]), [("古", false), ("镛𠮷", true), ("镇", false)]);
+        assert_eq!(marked(&[[0, 1], [1, 2]]), [("古", true), ("镛", true), ("𠮷镇", false)]);
+        assert_eq!(marked(&[[2, 9], [0, 1]]), [("古镛", false), ("𠮷镇", true)]);
+        assert_eq!(marked(&[[9, 12], [3, 1]]), [("古镛𠮷镇", false)]);
+        assert_eq!(runs("", &[[0, 4]]), []);
+    }
 
     #[test]
     fn cells_are_shown_as_their_column_says() {

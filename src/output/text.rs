@@ -61,7 +61,7 @@ impl Printer for Text {
         _: Ending<'_>,
         out: &mut Sink<'_>,
     ) -> Result<()> {
-        grid::print(table, rows, &options.style, out)
+        grid::print(table, rows, options, out)
     }
 }
 

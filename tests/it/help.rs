@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::testdir::{Output, TestDir, output_of};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "index",
     "search",
     "count",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 19] = [
     "schema",
     "topics",
     "eval",
+    "replay",
     "completions",
     "man",
 ];

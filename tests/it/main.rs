@@ -34,6 +34,7 @@ mod coding; // workbooks for coders, and what comes back
 mod draws; // samples that anybody can draw again
 
 // The other commands.
+mod export; // files in every format, their receipts, replay; killed runs and full disks
 mod inspect;
 mod kwic; // a line an occurrence: counts, places, order, samples, columns
 mod quotes; // quotations of a manuscript: exact, altered, not found

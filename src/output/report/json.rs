@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{PassageText, ReportView};
 use crate::error::Result;
+use crate::output::Ending;
 use crate::output::sink::Sink;
 use crate::report::{
     Confidence, Dropped, Evidence, EvidenceSource, Metadata, Place, Quality, Report, ReportId, Section, SectionKind,
@@ -11,15 +12,27 @@ use crate::report::{
 };
 
 /// `{"id", "source", "metadata", "quality", "sections"}`.
-pub(super) fn print_outline(report: &ReportView<'_>, out: &mut Sink<'_>) -> Result<()> {
-    out.json(&HeadJson::new(report))?;
-    out.put("\n")
+pub(super) fn print_outline(report: &ReportView<'_>, ending: &Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
+    let head = out.json_text(&HeadJson::new(report))?;
+    out.put(head.strip_suffix('}').unwrap_or(&head))?;
+    end(ending, out)
+}
+
+/// Ends the value, with the receipt if there is one.
+fn end(ending: &Ending<'_>, out: &mut Sink<'_>) -> Result<()> {
+    if ending.receipt.is_some() {
+        out.put(",\"receipt\":")?;
+        let receipt = ending.receipt_behind(out)?;
+        out.json(&receipt)?;
+    }
+    out.put("}\n")
 }
 
 /// The outline and `"passages"`, one at a time.
 pub(super) fn print_full_text(
     report: &ReportView<'_>,
     passages: &mut dyn Iterator<Item = Result<PassageText>>,
+    ending: &Ending<'_>,
     out: &mut Sink<'_>,
 ) -> Result<()> {
     let head = out.json_text(&HeadJson::new(report))?;
@@ -31,7 +44,8 @@ pub(super) fn print_full_text(
         out.json(&PassageJson::new(report.id, passage?))?;
         separator = ",";
     }
-    out.put("]}\n")
+    out.put("]")?;
+    end(ending, out)
 }
 
 /// The outline, `"passages"`, and how it came to be: `"evidence"`, `"warnings"`, `"quality"`, `"dropped"`.
