@@ -105,9 +105,9 @@ impl Batch<'_> {
         let Some(receipt) = self.export.receipt(terminal, &asked, &interpreted, index)? else {
             return Ok(None);
         };
-        let files = std::iter::once(self.path).chain(self.topics);
+        let mut files = std::iter::once(self.path).chain(self.topics);
         files
-            .fold(Ok(receipt), |receipt, file| receipt?.depending_on(file))
+            .try_fold(receipt, |receipt, file| receipt.depending_on(file))
             .map(Some)
     }
 

@@ -256,11 +256,12 @@ mod tests {
     #[test]
     fn a_match_over_a_line_break_is_marked_in_both_lines() {
         let text = "一\n枫桥\n经验";
+        let found = vec![4..text.len(); 1];
         let quotation = Quotation {
             heading: String::new(),
             headings: String::new(),
             text,
-            matches: &[4..text.len()],
+            matches: &found,
             doubt: None,
             citation: "",
             link: None,

@@ -62,9 +62,9 @@ fn blocks(columns: &[Column], widths: &[usize], room: usize) -> Vec<Vec<usize>> 
         return vec![all];
     }
     let mut blocks: Vec<Vec<usize>> = Vec::new();
-    for at in keys..columns.len() {
+    for (at, width_of_it) in widths.iter().enumerate().skip(keys) {
         match blocks.last_mut() {
-            Some(block) if width(block) + widths[at] <= room => block.push(at),
+            Some(block) if width(block) + width_of_it <= room => block.push(at),
             _ => blocks.push((0..keys).chain([at]).collect()),
         }
     }

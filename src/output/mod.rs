@@ -559,8 +559,11 @@ mod tests {
             let mut before = 0;
             let some = if format.is_binary() { 1000 } else { 50 };
             let mut hits = (0..4 * some).map(|rank: u32| {
-                assert!(rank % some > 0 || rank == 0 || written.get() > before, "{format}");
-                if rank % some == 0 {
+                assert!(
+                    !rank.is_multiple_of(some) || rank == 0 || written.get() > before,
+                    "{format}"
+                );
+                if rank.is_multiple_of(some) {
                     before = written.get();
                 }
                 // Equal hits would be compressed to next to nothing.

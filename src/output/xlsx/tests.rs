@@ -206,7 +206,7 @@ fn the_receipt_is_a_sheet_with_its_json() {
     };
     let bytes = fixture::bytes(Format::Xlsx, &fixture::hits(), &options);
     let rows = rows_of(&bytes, "查询凭据");
-    let pieces = rows.iter().filter(|row| row[0].to_string() == "JSON");
+    let pieces = rows.iter().filter(|row| row[0] == "JSON");
     let json: String = pieces.map(|row| row[1].to_string()).collect();
     let receipt: crate::receipt::Receipt = serde_json::from_str(&json).unwrap();
     assert_eq!(
