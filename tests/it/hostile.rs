@@ -201,7 +201,7 @@ fn nesting_without_end_is_named_and_harmless() {
     dir.write("reports/n.md", nested("> ", "枫桥经验", ""));
     dir.write(
         "reports/n.docx",
-        zipped("word/document.xml", &nested("<w:p>", "枫桥经验", "</w:p>")),
+        zipped("word/document.xml", nested("<w:p>", "枫桥经验", "</w:p>")),
     );
     dir.write("reports/n.zip", nested_zip(60));
     let output = dir.run(&["index", "reports", "--format", "json", "--max-seconds", "60"]);

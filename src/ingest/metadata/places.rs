@@ -115,7 +115,7 @@ impl Scribe<'_> {
         if let Some(n) = self.title_block.filter(|_| self.title_source == EvidenceSource::Column) {
             let plain = self.plain_of(n);
             let text = &plain.text;
-            if let Some((names, at)) = title::place_in_title(&text)
+            if let Some((names, at)) = title::place_in_title(text)
                 && names.township == self.description.metadata.township
             {
                 self.take_uppers(&names, |scribe| scribe.in_block(EvidenceSource::Title, n, at.clone()));
@@ -255,7 +255,7 @@ impl Scribe<'_> {
         for n in citing {
             let plain = self.plain_of(n);
             let text = &plain.text;
-            cited.extend(place::cited_counties(&text).into_iter().map(|(name, at)| (name, n, at)));
+            cited.extend(place::cited_counties(text).into_iter().map(|(name, at)| (name, n, at)));
         }
         let Some((name, n, at)) = cited.first().cloned() else {
             return;
