@@ -153,6 +153,17 @@ fn update_remembering(
         }
     })?;
     progress.finish();
+    // What they hold is known, and so is what is to be told of them; only their reports are wanted.
+    let (unchanged, failed, skipped) = (outcome.unchanged, outcome.failed.len(), outcome.skipped.len());
+    read_in_order(
+        &ledger.left_behind(&known, plan.read, &outcome.removed),
+        &reader,
+        progress,
+        |task, reading| take_in(&mut writer, &mut ledger, &mut outcome, &settings, task, reading).map(drop),
+    )?;
+    outcome.unchanged = unchanged;
+    outcome.failed.truncate(failed);
+    outcome.skipped.truncate(skipped);
     for path in &outcome.removed {
         writer.remove_source(path);
     }
@@ -520,6 +531,25 @@ impl Ledger {
         self.written.get(&id).or_else(earlier).cloned()
     }
 
+    /// The tasks, to be done again whatever is known, of files that turned out to be unchanged and hold a report which another file
+    /// no longer holds: it may have been kept as it was read from there.
+    fn left_behind(&self, known: &HashMap<String, SourceEntry>, tasks: Vec<Task>, removed: &[String]) -> Vec<Task> {
+        let before = tasks.iter().filter_map(|task| task.known.as_ref());
+        let before = before.chain(removed.iter().filter_map(|path| known.get(path)));
+        let is_at = |id: &ReportId, path: &str| self.paths.get(id).is_some_and(|paths| paths.contains(path));
+        let lost: HashSet<ReportId> = before
+            .flat_map(SourceEntry::paths)
+            .filter(|(id, path)| !is_at(id, path) && !self.written.contains_key(id))
+            .map(|(id, _)| id)
+            .collect();
+        let holds_one = |task: &Task| {
+            let mut held = task.known.iter().flat_map(SourceEntry::paths);
+            held.any(|(id, path)| lost.contains(&id) && is_at(&id, &path))
+        };
+        let again = tasks.into_iter().filter(holds_one);
+        again.map(|task| Task { forced: true, ..task }).collect()
+    }
+
     /// The reports the index held that stand in no file any more.
     fn orphans(&self) -> impl Iterator<Item = ReportId> {
         self.held.iter().copied().filter(|id| !self.paths.contains_key(id))
@@ -548,7 +578,6 @@ struct Done {
     said: String,
 }
 
-/// Reads files side by side and hands them over one by one, in their order, while the next ones are being read.
 /// What files are read with.
 struct Reader<'a> {
     options: &'a ReadOptions,
@@ -556,6 +585,7 @@ struct Reader<'a> {
     topics: &'a Topics,
 }
 
+/// Reads files side by side and hands them over one by one, in their order, while the next ones are being read.
 fn read_in_order(
     tasks: &[Task],
     reader: &Reader<'_>,

@@ -1,4 +1,4 @@
-//! Reads lists of questions: one a line, or a table with the columns name, query and filters.
+//! Reads lists of questions: one a line (lines that begin with `#` are remarks), or a table with the columns name, query and filters.
 
 use std::path::Path;
 
@@ -55,7 +55,8 @@ pub fn read_lines(path: &Path) -> Result<Vec<Line>> {
 }
 
 fn plain_lines(text: &str) -> Vec<Line> {
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let is_question = |line: &str| !line.is_empty() && !line.starts_with('#');
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| is_question(line.trim()));
     lines
         .map(|(number, query)| Line {
             number,
