@@ -39,12 +39,14 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     let format = args.export.format()?;
     let index = args.drawing.open(index, terminal)?;
     let drew = args.drawing.draw(&index, Some(USUAL_SIZE))?;
-    drew.tell(terminal);
     let interpreted = &drew.found.summary().interpreted;
     let receipt = args.export.receipt(terminal, drew.asked, interpreted, &index)?;
     let receipt = receipt.map(|receipt| drew.noted(receipt));
     match is_for_reading(format) {
-        true => args.export.hits(&drew.found, args.full, receipt, terminal)?,
+        true => {
+            drew.tell(terminal);
+            args.export.hits(&drew.found, args.full, receipt, terminal)?;
+        }
         false => args.export.table(&table(&drew), &mut rows(&drew), receipt, terminal)?,
     }
     Ok(match drew.found.hits().len() {
@@ -55,7 +57,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
 
 /// Whether a format shows hits as passages of text, in which no columns have their place.
 fn is_for_reading(format: Format) -> bool {
-    matches!(format, Format::Text | Format::Markdown) || format.is_bibliography()
+    matches!(format, Format::Text | Format::Markdown | Format::Html | Format::Docx) || format.is_bibliography()
 }
 
 /// The columns of hits, then how each was drawn.

@@ -92,7 +92,7 @@ fn an_svg_figure_has_everything_in_it() {
         assert!(svg.contains(text), "{text}");
     }
     let metadata = svg
-        .split_once("<metadata>")
+        .split_once("<metadata id=\"baogao-receipt\">")
         .and_then(|(_, rest)| rest.split_once("</metadata>"));
     let json = metadata
         .expect("metadata")
@@ -103,6 +103,7 @@ fn an_svg_figure_has_everything_in_it() {
         .replace("&amp;", "&");
     same_answer(&dir, &serde_json::from_str(&json).expect("a receipt"));
     assert!(!dir.path("t.svg.receipt.json").exists());
+    dir.run(&["replay", "t.svg"]).exits(0).says(&["same"]);
 }
 
 /// Whether the machine can draw Chinese characters; if not, that must be what was said.
@@ -140,6 +141,7 @@ fn a_png_figure_is_for_print_and_knows_what_it_shows() {
     let length = u32::from_be_bytes(bytes[at - 4..at].try_into().unwrap()) as usize;
     let json = text[..length].split(|byte| *byte == 0).next_back().expect("a text");
     same_answer(&dir, &serde_json::from_slice(json).expect("a receipt"));
+    dir.run(&["replay", "t.png"]).exits(0).says(&["same"]);
 }
 
 #[test]

@@ -11,12 +11,11 @@ use resvg::usvg::{FontResolver, Node, Options, Text, Tree};
 use super::svg::FONTS;
 use crate::error::{Error, Result};
 use crate::receipt::Receipt;
+use crate::receipt::read::KEYWORD;
 
 /// Dots in a pixel of 1/96 inch: 300 to the inch.
 const DOTS: f32 = 300.0 / 96.0;
 const DOTS_PER_METRE: u32 = 11_811;
-/// The keyword under which the receipt stands in the file.
-const KEYWORD: &str = "baogao receipt";
 
 /// The fonts of the machine.
 pub fn system_fonts() -> Database {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::scale::{Scale, cut, lines, stride, width};
 use crate::figure::{Figure, Line, Panel};
 use crate::receipt::Receipt;
+use crate::receipt::read::KEYWORD;
 
 /// The width of a page of print between its margins, 190 mm, in pixels of 1/96 inch.
 const WIDTH: f64 = 720.0;
@@ -320,7 +321,7 @@ impl Drawing {
     fn document(&self, figure: &Figure, receipt: Option<&Receipt>, height: f64) -> String {
         let receipt = receipt.map_or(String::new(), |receipt| {
             let json = serde_json::to_string(receipt).expect("a receipt can be written as JSON");
-            format!("<metadata>{}</metadata>\n", escaped(&json))
+            format!("<metadata id=\"{KEYWORD}\">{}</metadata>\n", escaped(&json))
         });
         let fonts = FONTS.map(|font| format!("'{font}'")).join(",");
         format!(
