@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::filters::Filters;
+use super::question::time_limit;
 use super::search::brought_topics;
 use super::terminal::Terminal;
 use super::{Input, grouping_named, values};
@@ -95,7 +96,7 @@ impl Drawing {
         let design = self.design(usual_size)?;
         let request = Request {
             topics: brought_topics(self.topics.as_deref(), index)?,
-            time_limit: self.time_limit()?,
+            time_limit: self.time_limit.map_or(Ok(Some(TIME_LIMIT)), time_limit)?,
             asked: self.query.clone(),
             ..Request::new(self.question()?)
         };
@@ -151,15 +152,6 @@ impl Drawing {
                 Rule::Proportional => Allocation::Proportional,
             },
         })
-    }
-
-    fn time_limit(&self) -> Result<Option<Duration>> {
-        let Some(seconds) = self.time_limit else {
-            return Ok(Some(TIME_LIMIT));
-        };
-        let limit = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| Error::usage(format!("--time-limit {seconds}: not a number of seconds")))?;
-        Ok(Some(limit).filter(|limit| !limit.is_zero()))
     }
 }
 

@@ -1,11 +1,11 @@
 //! `baogao search`: finds passages, counts them, prints or exports them.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::batch::Batch;
 use super::export::Export;
 use super::filters::Filters;
+use super::question::time_limit;
 use super::terminal::Terminal;
 use super::{Input, Status, grouping_named, values};
 use crate::error::{Error, Result};
@@ -176,18 +176,9 @@ impl Args {
             topics: Vec::new(),
             facets: facets.collect::<Result<_>>()?,
             explain: self.explain,
-            time_limit: self.time_limit()?,
+            time_limit: self.time_limit.map_or(Ok(Some(USUAL_TIME_LIMIT)), time_limit)?,
             ranking: Ranking::ours(),
         })
-    }
-
-    fn time_limit(&self) -> Result<Option<Duration>> {
-        let Some(seconds) = self.time_limit else {
-            return Ok(Some(USUAL_TIME_LIMIT));
-        };
-        let limit = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| Error::usage(format!("--time-limit {seconds}: not a number of seconds")))?;
-        Ok(Some(limit).filter(|limit| !limit.is_zero()))
     }
 }
 
