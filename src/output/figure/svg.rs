@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::scale::{Scale, cut, lines, stride, width};
 use crate::figure::{Figure, Line, Panel};
+use crate::output::package::escaped;
+use crate::output::visible;
 use crate::receipt::Receipt;
 use crate::receipt::read::KEYWORD;
 
@@ -311,7 +313,8 @@ impl Drawing {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
-        let text = escaped(text);
+        let text = visible::line(text);
+        let text = escaped(&text);
         let _ = writeln!(
             self.body,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\"{anchor}{turn}>{text}</text>"
@@ -328,7 +331,7 @@ impl Drawing {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height:.0}\" viewBox=\"0 0 {WIDTH} {height:.0}\" \
              font-family=\"{fonts},sans-serif\" lang=\"zh-CN\">\n<title>{}</title>\n{receipt}\
              <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{}</svg>\n",
-            escaped(&figure.title),
+            escaped(&visible::line(&figure.title)),
             self.body
         )
     }
@@ -343,20 +346,4 @@ fn is_labelled(year: u16, years: &[u16], frame: &Frame) -> bool {
     let label = width("2024") * SMALL + 8.0;
     let stride = stride(label / frame.year);
     year.is_multiple_of(stride) || years.len() == 1
-}
-
-/// Text as XML can hold it.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
