@@ -12,16 +12,14 @@ use tantivy::{DocId, SegmentReader, TERMINATED};
 
 use super::budget::Budget;
 use super::compile::Compiler;
-use super::facets::texts_of;
+use super::facets::grouped_column;
 use super::operand::{Counted, WordLists, counted};
-use super::region::group_of;
 use super::store::is_alive;
 use super::topic::AskedTopics;
 use super::{Index, rank, searcher};
 use crate::error::Result;
 use crate::hits::{Grouping, Totals};
 use crate::query::Query;
-use crate::schema::fields::Matching;
 use crate::schema::topics::Topic;
 
 /// By what passages are grouped.
@@ -299,19 +297,11 @@ impl Numbers {
         let By::Field(grouping) = by else {
             return Ok((Numbers::Report, Vec::new()));
         };
-        let column = segment.fast_fields().str(grouping.field.name())?;
-        let terms = column.as_ref().map_or(0, |column| column.dictionary().num_terms()) as u64;
-        let texts = match &column {
-            Some(column) => texts_of(column, &(0..terms).collect::<Vec<_>>())?,
-            None => Vec::new(),
-        };
-        let under = grouping.under.as_deref();
-        let is_path = grouping.field.declaration().values == Matching::Path;
+        let (column, texts) = grouped_column(grouping, segment)?;
         let mut values: Vec<String> = Vec::new();
         let mut known: HashMap<String, u32> = HashMap::new();
         let groups = texts.into_iter().map(|text| {
-            let value = if is_path { group_of(&text, under)? } else { text };
-            Some(*known.entry(value).or_insert_with_key(|value| {
+            Some(*known.entry(text?).or_insert_with_key(|value| {
                 values.push(value.clone());
                 values.len() as u32 - 1
             }))
@@ -320,7 +310,7 @@ impl Numbers {
         let numbers = Numbers::Column {
             column,
             groups,
-            counts_unknown: under.is_none(),
+            counts_unknown: grouping.under.is_none(),
         };
         Ok((numbers, values))
     }

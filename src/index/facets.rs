@@ -50,6 +50,24 @@ pub fn group_values(grouping: &Grouping, counts: ValueCounts) -> ValueCounts {
     grouped.collect()
 }
 
+/// The column of a field in one segment, and what each of its numbers is counted as; `None` is outside of what is counted.
+pub fn grouped_column(
+    grouping: &Grouping,
+    segment: &SegmentReader,
+) -> tantivy::Result<(Option<StrColumn>, Vec<Option<String>>)> {
+    let column = segment.fast_fields().str(grouping.field.name())?;
+    let texts = match &column {
+        Some(column) => texts_of(column, &(0..value_count(column) as u64).collect::<Vec<_>>())?,
+        None => Vec::new(),
+    };
+    let is_path = grouping.field.declaration().values == Matching::Path;
+    let value = |text: String| match is_path {
+        true => group_of(&text, grouping.under.as_deref()),
+        false => Some(text),
+    };
+    Ok((column, texts.into_iter().map(value).collect()))
+}
+
 /// How often a value was counted, and for which report last.
 #[derive(Clone, Default)]
 pub struct Tally {

@@ -6,12 +6,10 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
 use super::Found;
-use super::facets::texts_of;
-use super::region::group_of;
+use super::facets::grouped_column;
 use crate::error::Result;
 use crate::hits::Grouping;
 use crate::report::ReportId;
-use crate::schema::fields::Matching;
 
 /// All hits, as far as drawing needs to know them.
 pub struct Members {
@@ -114,21 +112,8 @@ impl SegmentColumns {
 
 impl FieldColumn {
     fn open(segment: &SegmentReader, grouping: &Grouping) -> tantivy::Result<Self> {
-        let column = segment.fast_fields().str(grouping.field.name())?;
-        let count = column.as_ref().map_or(0, |column| column.dictionary().num_terms()) as u64;
-        let texts = match &column {
-            Some(column) => texts_of(column, &(0..count).collect::<Vec<_>>())?,
-            None => Vec::new(),
-        };
-        let is_path = grouping.field.declaration().values == Matching::Path;
-        let value = |text: String| match is_path {
-            true => group_of(&text, grouping.under.as_deref()),
-            false => Some(text),
-        };
-        Ok(FieldColumn {
-            column,
-            values: texts.into_iter().map(value).collect(),
-        })
+        let (column, values) = grouped_column(grouping, segment)?;
+        Ok(FieldColumn { column, values })
     }
 
     fn value_of(&self, doc: DocId) -> Option<&str> {
