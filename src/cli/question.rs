@@ -8,7 +8,6 @@ use super::list::read_lines;
 use super::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::index::{Index, Request};
-use crate::output::counted;
 use crate::query::Query;
 use crate::receipt::Receipt;
 
@@ -62,17 +61,7 @@ impl Question {
         request.limit = Some(0);
         request.time_limit = self.time_limit()?;
         let found = index.answer(&request, false)?;
-        for note in &found.summary().notes {
-            terminal.note(&format!("note: {note}"));
-        }
-        for near in &found.summary().suggestions {
-            terminal.note(&format!(
-                "near it: {} ({}): {}",
-                near.query,
-                near.reason,
-                counted(near.passages, "passage")
-            ));
-        }
+        terminal.beside(found.summary());
         Ok(())
     }
 }

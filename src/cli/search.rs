@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use super::{Input, Status, grouping_named, values};
 use crate::error::{Error, Result};
 use crate::index::{Index, Request, Sort, USUAL_TIME_LIMIT};
-use crate::output::{Format, counted};
+use crate::output::Format;
 use crate::query::{Query, Scope};
 use crate::schema::ranking::Ranking;
 use crate::schema::topics::{self, Topic};
@@ -105,17 +105,7 @@ pub fn run(args: &Args, index: &Path, terminal: &Terminal) -> Result<Status> {
     request.topics = brought_topics(args.topics.as_deref(), &index)?;
     let found = index.answer(&request, !args.literal)?;
     if !format.holds_summary() {
-        for note in &found.summary().notes {
-            terminal.note(&format!("note: {note}"));
-        }
-        for near in &found.summary().suggestions {
-            terminal.note(&format!(
-                "near it: {} ({}): {}",
-                near.query,
-                near.reason,
-                counted(near.passages, "passage")
-            ));
-        }
+        terminal.beside(found.summary());
     }
     let totals = found.summary().totals;
     let receipt = args

@@ -10,6 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::hits::Summary;
 use crate::output::{self, Style, visible, wrap};
 use crate::receipt::Receipt;
 use crate::update::Progress;
@@ -144,6 +145,17 @@ impl Terminal {
     pub fn note(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(stderr(), "{}", visible::text(text));
+        }
+    }
+
+    /// Tells what the asker of a question should know, and the questions near one that found nothing.
+    pub fn beside(&self, summary: &Summary) {
+        for note in &summary.notes {
+            self.note(&format!("note: {note}"));
+        }
+        for near in &summary.suggestions {
+            let found = output::counted(near.passages, "passage");
+            self.note(&format!("near it: {} ({}): {found}", near.query, near.reason));
         }
     }
 
